@@ -1,0 +1,38 @@
+using Argent.Tensors;
+
+namespace Argent.Kernels;
+
+/// <summary>What is applied to each output of a dense layer.</summary>
+public enum Activation
+{
+    /// <summary>The output itself.</summary>
+    None,
+
+    /// <summary>max(0, y).</summary>
+    Relu,
+
+    /// <summary>1 / (1 + e^-y).</summary>
+    Sigmoid,
+
+    /// <summary>y * sigmoid(y).</summary>
+    Silu,
+}
+
+/// <summary>A dense layer: output = activation(input · weightᵀ + bias), accumulated in float32.</summary>
+public readonly record struct DenseArgs
+{
+    /// <summary>[M, K] float32.</summary>
+    public required Tensor<float> Input { get; init; }
+
+    /// <summary>[N, K] float32: one row per output, as PyTorch's Linear stores it.</summary>
+    public required Tensor<float> Weight { get; init; }
+
+    /// <summary>[N] float32, or no tensor for zero.</summary>
+    public Tensor<float> Bias { get; init; }
+
+    /// <summary>Applied last.</summary>
+    public Activation Activation { get; init; }
+
+    /// <summary>[M, N] float32, overwritten.</summary>
+    public required Tensor<float> Output { get; init; }
+}

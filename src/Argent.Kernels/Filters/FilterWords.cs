@@ -1,0 +1,40 @@
+using System.Runtime.CompilerServices;
+using Argent.Tensors;
+
+namespace Argent.Kernels;
+
+/// <summary>
+/// The filter index: for each block of 512 slots a slab of bit rows, 8 words a row. The first rows of a slab are exact
+/// bitmaps (one per value of a small vocabulary), the others are the block's Bloom rows: a term sets, in the column of
+/// its item, the bits of <see cref="HashCount"/> rows.
+/// </summary>
+/// <remarks>A Bloom answer may include items that do not match; it never omits one that does.</remarks>
+public sealed record FilterWords
+{
+    /// <summary>Slots of a block: 8 words of 64, one cache line a row.</summary>
+    public const int BlockSlots = 512;
+
+    /// <summary>Words of one row of a block.</summary>
+    public const int BlockWords = BlockSlots / 64;
+
+    /// <summary>[sum of words] uint64; row r of block b starts at <c>BlockStart[b] + r * 8</c>.</summary>
+    public required Tensor<ulong> Rows { get; init; }
+
+    /// <summary>[blocks + 1] int64, first word of each block; a block has (next - start) / 8 rows.</summary>
+    public required Tensor<long> BlockStart { get; init; }
+
+    /// <summary>Exact bitmap rows at the start of every block.</summary>
+    public required int ExactRows { get; init; }
+
+    /// <summary>Bloom rows that each term sets.</summary>
+    public required int HashCount { get; init; }
+
+    /// <summary>Row, inside a block of <paramref name="bloomRows"/> Bloom rows, of hash <paramref name="j"/> of a term.</summary>
+    /// <remarks>Double hashing (Kirsch and Mitzenmacher 2006), reduced by multiplication instead of a remainder.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int BloomRow(ulong term, int j, int bloomRows)
+    {
+        uint mixed = (uint)term + (uint)j * ((uint)(term >> 32) | 1);
+        return (int)(((ulong)mixed * (uint)bloomRows) >> 32);
+    }
+}

@@ -1,0 +1,56 @@
+using Argent.Tensors;
+
+namespace Argent.Kernels;
+
+/// <summary>
+/// Scores every live, eligible item of the probed lists and keeps the best K of each query.
+/// </summary>
+/// <remarks>
+/// Source: SilverTorch (arXiv 2511.14881) 4.2, fused int8 search, and 4.3, co-design with the filter.
+/// Score: (float)dot * (itemScale[slot] * queryScale[q]) + bias[slot], each step rounded to float32, never fused, so
+/// that every implementation returns equal bits; dot is an exact int32 sum (127 * 127 * D fits while D &lt; 133,000).
+/// Order: score descending, then item row ascending (rows are in item id order).
+/// Eligibility is exact: the mask of the filter index may include items that do not match, never omits one that does;
+/// every item that can reach the top K is verified against the forward values before it counts.
+/// </remarks>
+public readonly record struct FusedScanArgs
+{
+    /// <summary>Marks an unfilled place in <see cref="Slots"/>.</summary>
+    public const int NoSlot = -1;
+
+    /// <summary>[Q, Dp] int8 quantised queries; Dp is D rounded up to 64, padding is zero.</summary>
+    public required Tensor<sbyte> Queries { get; init; }
+
+    /// <summary>[Q] float32, dequantisation factor of each query.</summary>
+    public required Tensor<float> QueryScales { get; init; }
+
+    /// <summary>[Q, P] int32 lists to scan, each in [0, L) or negative for none; a list appears at most once in a row.</summary>
+    public required Tensor<int> Lists { get; init; }
+
+    /// <summary>The lists.</summary>
+    public required IvfTensors Index { get; init; }
+
+    /// <summary>Bloom and bitmap words; null when the artifact has no features, then every program must be verified only.</summary>
+    public required FilterWords? Words { get; init; }
+
+    /// <summary>Exact values for verification; null when the artifact has no features.</summary>
+    public required ForwardValues? Forward { get; init; }
+
+    /// <summary>The filter of each query, at least Q entries; null means every live item is eligible.</summary>
+    public required QueryFilter?[] Filters { get; init; }
+
+    /// <summary>[Q, K] float32, overwritten, best first; -infinity where unfilled.</summary>
+    public required Tensor<float> Scores { get; init; }
+
+    /// <summary>[Q, K] int32 slots parallel to <see cref="Scores"/>; <see cref="NoSlot"/> where unfilled.</summary>
+    public required Tensor<int> Slots { get; init; }
+
+    /// <summary>[Q] int32, overwritten: filled places.</summary>
+    public required Tensor<int> Found { get; init; }
+
+    /// <summary>
+    /// [Q] int64, overwritten: eligible items seen. Exact when <see cref="Found"/> is below K or the filter needs no
+    /// verification; otherwise it may count items that pass the mask and were never verified: it errs towards too many.
+    /// </summary>
+    public required Tensor<long> EligibleSeen { get; init; }
+}

@@ -1,0 +1,62 @@
+namespace Argent.Kernels;
+
+/// <summary>
+/// Every piece of heavy arithmetic in the system. Each operation has one folder: its arguments, a boring reference that
+/// defines it, faster variants, and, where it is trainable, its gradient.
+/// </summary>
+public interface IKernels
+{
+    /// <summary>Name of the variant, for example <c>reference</c> or <c>avx2</c>.</summary>
+    string Variant { get; }
+
+    /// <summary>The threads that the operations split their work over.</summary>
+    Workers Workers { get; }
+
+    /// <summary>y = activation(x Wᵀ + b).</summary>
+    void Dense(in DenseArgs args);
+
+    /// <summary>Pools rows of an embedding table, one pooled row per bag of ids.</summary>
+    void SumEmbeddings(in SumEmbeddingsArgs args);
+
+    /// <summary>Copies rows of a table by index.</summary>
+    void GatherRows(in GatherRowsArgs args);
+
+    /// <summary>One arithmetic step over equal shapes.</summary>
+    void Elementwise(in ElementwiseArgs args);
+
+    /// <summary>Divides each row by its Euclidean length.</summary>
+    void NormalizeRows(in NormalizeRowsArgs args);
+
+    /// <summary>Normalises each row to mean 0 and variance 1, then scales and shifts by column.</summary>
+    void LayerNorm(in LayerNormArgs args);
+
+    /// <summary>Puts two matrices side by side.</summary>
+    void ConcatColumns(in ConcatColumnsArgs args);
+
+    /// <summary>Exponentials of each row, divided by their sum.</summary>
+    void Softmax(in SoftmaxArgs args);
+
+    /// <summary>Mean cross entropy between row softmax and sparse targets: the retrieval loss.</summary>
+    void SoftmaxCrossEntropy(in SoftmaxCrossEntropyArgs args);
+
+    /// <summary>Exact scores of given slots against every head's query, from the embedding cache.</summary>
+    void ScoreCandidates(in ScoreCandidatesArgs args);
+
+    /// <summary>The nearest lists of each query.</summary>
+    void Probe(in ProbeArgs args);
+
+    /// <summary>Filter, int8 scoring and top K over the probed lists.</summary>
+    void FusedScan(in FusedScanArgs args);
+
+    /// <summary>The best K of each row of scores.</summary>
+    void SelectTopK(in SelectTopKArgs args);
+
+    /// <summary>float32 rows to int8 codes with a scale per row.</summary>
+    void QuantizeRows(in QuantizeRowsArgs args);
+
+    /// <summary>Writes the Bloom and bitmap bits of a run of slots.</summary>
+    void BuildSignatures(in BuildSignaturesArgs args);
+
+    /// <summary>A compiled formula over columns of inputs.</summary>
+    void EvaluateFormula(in EvaluateFormulaArgs args);
+}

@@ -1,0 +1,13 @@
+using Argent.Tensors;
+
+namespace Argent.Kernels;
+
+/// <summary>output[i, j] = exp(input[i, j] - max) / sum of the row; -infinity becomes 0.</summary>
+public readonly record struct SoftmaxArgs
+{
+    /// <summary>[M, C] float32.</summary>
+    public required Tensor<float> Input { get; init; }
+
+    /// <summary>[M, C] float32, overwritten; may be <see cref="Input"/>.</summary>
+    public required Tensor<float> Output { get; init; }
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Text;
+using Argent.Tensors;
+
+namespace Argent.Model;
+
+/// <summary>
+/// The ids of a catalogue in ascending order: position = item row. Integer ids are int64; text ids are UTF-8 in ordinal
+/// byte order, and their int64 id is the row. Look-up is a binary search, so a mapped file needs no loading.
+/// </summary>
+public sealed class ItemIds
+{
+    readonly Tensor<long> _numbers;   // [R], or no tensor for text ids
+    readonly Tensor<long> _textStart; // [R + 1]
+    readonly Tensor<byte> _text;      // [bytes]
+
+    ItemIds(Tensor<long> numbers, Tensor<long> textStart, Tensor<byte> text) => (_numbers, _textStart, _text) = (numbers, textStart, text);
+
+    /// <summary>Number of items.</summary>
+    public int Count => (int)(_numbers.IsPresent ? _numbers.Count : _textStart.Count - 1);
+
+    /// <summary>True when ids are texts.</summary>
+    public bool IsText => !_numbers.IsPresent;
+
+    /// <summary>The tensors that hold the ids, with their names in an artifact.</summary>
+    public IReadOnlyList<(string Name, AnyTensor Tensor)> Tensors => IsText
+        ? [("items.id_start", AnyTensor.From(_textStart)), ("items.id_text", AnyTensor.From(_text))]
+        : [("items.ids", AnyTensor.From(_numbers))];
+
+    /// <summary>Ids from tensors as <see cref="Tensors"/> gives them: either numbers, or text with starts.</summary>
+    public static ItemIds FromTensors(Tensor<long> numbers, Tensor<long> textStart, Tensor<byte> text) => new(numbers, textStart, text);
+
+    /// <summary>Integer ids, strictly ascending.</summary>
+    /// <exception cref="ArgumentException">The ids are not strictly ascending.</exception>
+    public static ItemIds FromSorted(ReadOnlySpan<long> ids)
+    {
+        for (int i = 1; i < ids.Length; i++)
+        {
+            if (ids[i] <= ids[i - 1]) throw new ArgumentException($"Item ids must ascend: {ids[i]} follows {ids[i - 1]}.");
+        }
+        return new(Tensor.From(ids), default, default);
+    }
+
+    /// <summary>Text ids in strictly ascending ordinal byte order.</summary>
+    /// <exception cref="ArgumentException">The ids are not strictly ascending.</exception>
+    public static ItemIds FromSorted(IReadOnlyList<string> ids)
+    {
+        var utf8 = ids.Select(Encoding.UTF8.GetBytes).ToList();
+        var start = Tensor.Zeros<long>(new Shape(ids.Count + 1));
+        for (int i = 0; i < utf8.Count; i++)
+        {
+            if (i > 0 && utf8[i - 1].AsSpan().SequenceCompareTo(utf8[i]) >= 0)
+            {
+                throw new ArgumentException($"Item ids must ascend: '{ids[i]}' follows '{ids[i - 1]}'.");
+            }
+            start[i + 1] = start[i] + utf8[i].Length;
+        }
+        var text = Tensor.Zeros<byte>(new Shape(start[ids.Count]));
+        for (int i = 0; i < utf8.Count; i++) utf8[i].CopyTo(text.Span[(int)start[i]..]);
+        return new(default, start, text);
+    }
+
+    /// <summary>The int64 id of a row: the id itself, or the row for text ids.</summary>
+    public long Number(int row) => IsText ? row : _numbers[row];
+
+    /// <summary>The id of a row as text.</summary>
+    public string Text(int row) => IsText
+        ? Encoding.UTF8.GetString(TextBytes(row))
+        : _numbers[row].ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The row of an id given as text, or -1.</summary>
+    public int Find(string id)
+    {
+        if (!IsText) return long.TryParse(id, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long n) ? Find(n) : -1;
+        return FindBytes(Encoding.UTF8.GetBytes(id));
+    }
+
+    /// <summary>The row of an integer id, or -1; of text ids, the row itself.</summary>
+    public int Find(long id)
+    {
+        if (IsText) return id >= 0 && id < Count ? (int)id : -1;
+        int low = 0, high = Count - 1;
+        while (low <= high)
+        {
+            int middle = (int)(((uint)low + (uint)high) >> 1);
+            long at = _numbers[middle];
+            if (at == id) return middle;
+            if (at < id) low = middle + 1;
+            else high = middle - 1;
+        }
+        return -1;
+    }
+
+    int FindBytes(ReadOnlySpan<byte> id)
+    {
+        int low = 0, high = Count - 1;
+        while (low <= high)
+        {
+            int middle = (int)(((uint)low + (uint)high) >> 1);
+            int order = TextBytes(middle).SequenceCompareTo(id);
+            if (order == 0) return middle;
+            if (order < 0) low = middle + 1;
+            else high = middle - 1;
+        }
+        return -1;
+    }
+
+    unsafe ReadOnlySpan<byte> TextBytes(int row) =>
+        new(_text.Pointer + _textStart[row], (int)(_textStart[row + 1] - _textStart[row]));
+}

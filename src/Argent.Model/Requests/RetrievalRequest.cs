@@ -1,0 +1,45 @@
+namespace Argent.Model;
+
+/// <summary>One user as a request describes it; every part is optional.</summary>
+public sealed record UserInput
+{
+    /// <summary>The user's id, for a model that has user id embeddings.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>Item ids by task, oldest first. Ids that the model has never seen are skipped.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? History { get; init; }
+
+    /// <summary>User features by name.</summary>
+    public IReadOnlyDictionary<string, string>? Features { get; init; }
+
+    /// <summary>Query vectors, one per head, each of D numbers: skips the user tower.</summary>
+    public IReadOnlyList<float[]>? Vectors { get; init; }
+}
+
+/// <summary>One request for the best items of a user.</summary>
+public sealed record RetrievalRequest
+{
+    /// <summary>Who asks.</summary>
+    public UserInput User { get; init; } = new();
+
+    /// <summary>Items wanted, 1 to the model's limit.</summary>
+    public int K { get; init; } = 100;
+
+    /// <summary>Filter text; null or empty is TRUE.</summary>
+    public string? Filter { get; init; }
+
+    /// <summary>Item ids that must not be returned.</summary>
+    public IReadOnlyList<string>? Exclude { get; init; }
+
+    /// <summary>The only item ids that may be returned; null for all.</summary>
+    public IReadOnlyList<string>? Only { get; init; }
+
+    /// <summary>Lists to probe first; 0 for the model's default. More are probed while fewer than K items are eligible.</summary>
+    public int NProbe { get; init; }
+
+    /// <summary>Value formula; null for the model's own.</summary>
+    public string? Value { get; init; }
+
+    /// <summary>Time allowed, in milliseconds from arrival; null for the server's default.</summary>
+    public double? DeadlineMs { get; init; }
+}
