@@ -72,6 +72,51 @@ public sealed class FilterProgram
 
     /// <summary>Sets of the exact leaves: value ids or keys, ascending within a set.</summary>
     public required long[] Values { get; init; }
+
+    /// <summary>Demands that both programs are whole and fit the index and the forward values.</summary>
+    /// <exception cref="ArgumentException">They are not, or do not.</exception>
+    internal void Check(FilterWords? words, ForwardValues? forward)
+    {
+        CheckStack("mask", MaskOps, MaskLeaves.Length, withNot: false);
+        CheckStack("exact", ExactOps, ExactLeaves.Length, withNot: true);
+        foreach (ref readonly var leaf in MaskLeaves.AsSpan())
+        {
+            if (words is not null && leaf.ExactRow >= words.ExactRows)
+            {
+                throw new ArgumentException($"A filter tests bitmap row {leaf.ExactRow} of an index with {words.ExactRows}.");
+            }
+        }
+        int features = forward?.Columns.Length ?? 0;
+        foreach (ref readonly var leaf in ExactLeaves.AsSpan())
+        {
+            if ((uint)leaf.Feature >= (uint)features)
+            {
+                throw new ArgumentException($"A filter asks for feature {leaf.Feature} of an index with {features} features.");
+            }
+            if (leaf.SetStart < 0 || leaf.SetCount < 0 || leaf.SetStart + (long)leaf.SetCount > Values.Length)
+            {
+                throw new ArgumentException(
+                    $"A filter's set of {leaf.SetCount} values at {leaf.SetStart} is outside its {Values.Length} values.");
+            }
+        }
+    }
+
+    static void CheckStack(string half, int[] ops, int leaves, bool withNot)
+    {
+        int depth = 0;
+        foreach (int op in ops)
+        {
+            int needed = op switch { And or Or => 2, Not => 1, _ => 0 };
+            bool known = op >= 0 ? op < leaves : op >= None && (op != Not || withNot);
+            if (!known || depth < needed)
+            {
+                throw new ArgumentException($"A filter's {half} program is broken at entry {op}, depth {depth}.");
+            }
+            depth += needed switch { 2 => -1, 1 => 0, _ => 1 };
+            if (depth > StackMax) throw new ArgumentException($"A filter's {half} program needs a stack over {StackMax}.");
+        }
+        if (depth != 1) throw new ArgumentException($"A filter's {half} program leaves {depth} results where 1 is expected.");
+    }
 }
 
 /// <summary>Everything that decides whether an item is eligible for one query.</summary>

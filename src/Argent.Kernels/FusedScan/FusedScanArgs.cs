@@ -50,7 +50,7 @@ public readonly record struct FusedScanArgs
 
     /// <summary>
     /// [Q] int64, overwritten: eligible items seen. Exact when <see cref="Found"/> is below K or the filter needs no
-    /// verification; otherwise it may count items that pass the mask and were never verified: it errs towards too many.
+    /// verification; otherwise it counts the live items that pass the mask: it errs towards too many.
     /// </summary>
     public required Tensor<long> EligibleSeen { get; init; }
 }
