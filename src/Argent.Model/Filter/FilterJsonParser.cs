@@ -1,0 +1,179 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Argent.Model;
+
+/// <summary>Recursive descent over the tokens of one filter in JSON.</summary>
+ref struct FilterJsonParser(ReadOnlySpan<byte> utf8)
+{
+    // Each level of groups is an object in an array; the reader's own limit stands behind ours.
+    const int ReaderDepthMax = 2 * FilterLimits.DepthMax + 8;
+
+    static readonly string[] _groups = ["must", "should", "must_not"];
+    static readonly string[] _operators = ["eq", "ne", "gt", "gte", "lt", "lte", "in", "not_in", "any", "all", "exists"];
+
+    readonly ReadOnlySpan<byte> _utf8 = utf8;
+    Utf8JsonReader _reader = new(utf8, new JsonReaderOptions { MaxDepth = ReaderDepthMax });
+    int _depth;
+    int _leaves;
+
+    /// <summary>Where the current token starts.</summary>
+    public readonly TextPosition Here
+    {
+        get
+        {
+            var before = _utf8[..(int)_reader.TokenStartIndex];
+            int line = before.Count((byte)'\n') + 1;
+            return new(line, Encoding.UTF8.GetCharCount(before[(before.LastIndexOf((byte)'\n') + 1)..]) + 1);
+        }
+    }
+
+    public FilterExpression Parse()
+    {
+        _reader.Read();
+        if (_reader.TokenType != JsonTokenType.StartObject) throw Fail("A filter in JSON is an object.");
+        var filter = Group();
+        _reader.Read();
+        return filter;
+    }
+
+    FilterExpression Group()
+    {
+        var position = Here;
+        if (++_depth > FilterLimits.DepthMax) throw Fail($"Groups are nested more than {FilterLimits.DepthMax} deep.");
+        var parts = new List<FilterExpression>();
+        while (NextMember() is { } name)
+        {
+            if (name == "must") parts.AddRange(Conditions(name));
+            else if (name == "must_not") parts.AddRange(Conditions(name).Select(c => new FilterNot(c) { Position = c.Position }));
+            else if (name == "should") parts.AddRange(AnyOf(Conditions(name), position));
+            else parts.Add(Feature(name, Here));
+        }
+        _depth--;
+        return AllOf(parts, position);
+    }
+
+    static List<FilterExpression> AnyOf(List<FilterExpression> parts, TextPosition position) =>
+        parts.Count < 2 ? parts : [new FilterOr(parts) { Position = position }];
+
+    static FilterExpression AllOf(List<FilterExpression> parts, TextPosition position) => parts.Count switch
+    {
+        0 => new FilterConstant(true) { Position = position },
+        1 => parts[0],
+        _ => new FilterAnd(parts) { Position = position },
+    };
+
+    List<FilterExpression> Conditions(string name)
+    {
+        _reader.Read();
+        if (_reader.TokenType == JsonTokenType.StartObject) return [Group()];
+        if (_reader.TokenType != JsonTokenType.StartArray) throw Fail($"'{name}' is an array of conditions.");
+        var conditions = new List<FilterExpression>();
+        while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (_reader.TokenType != JsonTokenType.StartObject) throw Fail($"A condition in '{name}' is an object, for example {{\"language\":\"eng\"}}.");
+            conditions.Add(Group());
+        }
+        return conditions;
+    }
+
+    FilterExpression Feature(string feature, TextPosition position)
+    {
+        _reader.Read();
+        switch (_reader.TokenType)
+        {
+            case JsonTokenType.StartObject:
+                return Operators(feature, position);
+            case JsonTokenType.StartArray:
+                return Leaf(new FilterMembership(feature, Values(feature)) { Position = position });
+            case JsonTokenType.Null:
+                return new FilterNot(Leaf(new FilterExists(feature) { Position = position })) { Position = position };
+            default:
+                return Leaf(new FilterComparison(feature, FilterOperator.Equal, Value(feature)) { Position = position });
+        }
+    }
+
+    FilterExpression Operators(string feature, TextPosition position)
+    {
+        var parts = new List<FilterExpression>();
+        while (NextMember() is { } name)
+        {
+            var here = Here;
+            _reader.Read();
+            var (leaf, negated) = Operator(feature, name, here);
+            Leaf(leaf);
+            parts.Add(negated ? new FilterNot(leaf) { Position = here } : leaf);
+        }
+        if (parts.Count == 0) throw new FilterException(position, $"{Quotation.Shown(feature)} needs an operator: {string.Join(", ", _operators)}.");
+        return AllOf(parts, position);
+    }
+
+    (FilterLeaf Leaf, bool Negated) Operator(string feature, string name, TextPosition here)
+    {
+        switch (name)
+        {
+            case "eq" or "ne":
+                return (new FilterComparison(feature, FilterOperator.Equal, Value(feature)) { Position = here }, name == "ne");
+            case "in" or "any" or "not_in":
+                return (new FilterMembership(feature, Values(feature)) { Position = here }, name == "not_in");
+            case "all":
+                var values = Values(feature);
+                if (values.Count == 0) throw new FilterException(here, "'all' needs at least one value.");
+                return (new FilterMembership(feature, values, all: true) { Position = here }, false);
+            case "exists":
+                if (_reader.TokenType is not (JsonTokenType.True or JsonTokenType.False)) throw Fail("'exists' is true or false.");
+                return (new FilterExists(feature) { Position = here }, _reader.TokenType == JsonTokenType.False);
+        }
+        if (Order(name) is { } order) return (new FilterComparison(feature, order, Value(feature)) { Position = here }, false);
+        string known = string.Join(", ", _operators);
+        throw new FilterException(here, $"There is no operator {Quotation.Shown(name)}.{Suggestion.Offer(name, _operators)} There are {known}.");
+    }
+
+    static FilterOperator? Order(string name) => name switch
+    {
+        "gt" => FilterOperator.Greater,
+        "gte" => FilterOperator.GreaterOrEqual,
+        "lt" => FilterOperator.Less,
+        "lte" => FilterOperator.LessOrEqual,
+        _ => null,
+    };
+
+    List<FilterValue> Values(string feature)
+    {
+        if (_reader.TokenType != JsonTokenType.StartArray) throw Fail("An array of values is expected here.");
+        var values = new List<FilterValue>();
+        while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray) values.Add(Value(feature));
+        return values;
+    }
+
+    readonly FilterValue Value(string feature)
+    {
+        switch (_reader.TokenType)
+        {
+            case JsonTokenType.String:
+                return FilterValue.OfText(_reader.GetString()!) with { Position = Here };
+            case JsonTokenType.Number:
+                string number = Encoding.UTF8.GetString(_reader.ValueSpan);
+                return FilterValue.TryNumber(number) is { } value
+                    ? value with { Position = Here }
+                    : throw Fail($"The number {Quotation.Cut(number)} is too large: an integer fits 64 bits, any other a float64.");
+            case JsonTokenType.True or JsonTokenType.False:
+                throw Fail("There are no true and false values: write the category's text, for example \"true\".");
+            default:
+                throw Fail($"A value of {Quotation.Shown(feature)} is a text or a number.{Suggestion.Offer(feature, _groups)}");
+        }
+    }
+
+    /// <summary>The name of the next member, or null at the end of the object.</summary>
+    string? NextMember()
+    {
+        _reader.Read();
+        return _reader.TokenType == JsonTokenType.EndObject ? null : _reader.GetString()!;
+    }
+
+    FilterLeaf Leaf(FilterLeaf leaf) => ++_leaves <= FilterLimits.LeavesMax
+        ? leaf
+        : throw new FilterException(leaf.Position, $"A filter has at most {FilterLimits.LeavesMax} comparisons.");
+
+    readonly FilterException Fail(string reason) => new(Here, reason);
+}

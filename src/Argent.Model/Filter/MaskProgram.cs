@@ -1,0 +1,106 @@
+using Argent.Kernels;
+
+namespace Argent.Model;
+
+/// <summary>
+/// Writes a condition as a program over the filter index, in negation normal form: a NOT goes down to the leaves, where
+/// a bitmap is complemented exactly and anything else becomes "cannot rule out". So the mask may include items that do
+/// not match; it never omits one that does.
+/// </summary>
+sealed class MaskProgram
+{
+    // A Bloom leaf costs HashCount cache lines per 512 slots, and an OR of n leaves passes n times the false positives:
+    // beyond this many the mask costs more than the verification that it saves.
+    const int BloomTermsMax = 32;
+
+    // A bitmap leaf costs one cache line per 512 slots and is exact, so that longer lists still pay.
+    const int BitmapsMax = 64;
+
+    // Of a whole filter: 512 leaves read about as many bytes per block as its int8 codes.
+    const int LeavesMax = 512;
+
+    readonly FeatureSchema _schema;
+    readonly FilterIndexLayout? _layout;
+    readonly List<MaskLeaf> _leaves = [];
+
+    public MaskProgram(FeatureSchema schema, FilterIndexLayout? layout, Condition condition)
+    {
+        (_schema, _layout) = (schema, layout);
+        var root = Write(condition, negated: false);
+        (Ops, IsExact) = (root.Node.ToArray(), root.IsExact);
+    }
+
+    public int[] Ops { get; }
+
+    public MaskLeaf[] Leaves => [.. _leaves];
+
+    /// <summary>True when the mask includes no item that does not match.</summary>
+    public bool IsExact { get; }
+
+    static Mask Unknown { get; } = new(PostfixNode.Leaf(FilterProgram.All), IsExact: false);
+
+    Mask Write(Condition condition, bool negated)
+    {
+        switch (condition)
+        {
+            case LeafCondition leaf:
+                return Write(leaf, negated);
+            case NotCondition not:
+                return Write(not.Operand, !negated);
+            case GroupCondition group:
+                return Combine(group.IsAnd != negated, [.. group.Operands.Select(o => Write(o, negated))]);
+            default:
+                bool all = (condition == Condition.True) != negated;
+                return new(PostfixNode.Leaf(all ? FilterProgram.All : FilterProgram.None), IsExact: true);
+        }
+    }
+
+    static Mask Combine(bool isAnd, List<Mask> operands)
+    {
+        bool exact = operands.TrueForAll(o => o.IsExact);
+        // An AND is as good without what rules nothing out; an OR with it rules nothing out.
+        int known = operands.RemoveAll(o => o.Node.Op == FilterProgram.All);
+        if (operands.Count == 0 || (!isAnd && known > 0)) return Unknown;
+        return new(PostfixNode.Group(isAnd ? FilterProgram.And : FilterProgram.Or, operands.Select(o => o.Node)), exact);
+    }
+
+    Mask Write(LeafCondition leaf, bool negated)
+    {
+        if (_layout is null) return Unknown;
+        int firstRow = _layout.FirstExactRow[leaf.Feature];
+        if (!_schema.Features[leaf.Feature].IsOrdered && firstRow >= 0) return Bitmaps(leaf, firstRow, negated);
+        return negated || firstRow >= 0 ? Unknown : Bloom(leaf);
+    }
+
+    Mask Bitmaps(LeafCondition leaf, int firstRow, bool negated)
+    {
+        bool exists = leaf.Kind == LeafKind.Exists;
+        int count = exists ? _schema.Vocabularies[leaf.Feature]!.Count : leaf.Values.Length;
+        if (count == 0) return Unknown;
+        var rows = exists ? Enumerable.Range(0, count) : leaf.Values.Select(v => (int)v);
+        return Terms((leaf.Kind == LeafKind.HasAll) != negated, count, BitmapsMax, rows.Select(v => new MaskLeaf(firstRow + v, negated, 0)), exact: true);
+    }
+
+    Mask Bloom(LeafCondition leaf)
+    {
+        string name = _schema.Features[leaf.Feature].Name;
+        var vocabulary = _schema.Vocabularies[leaf.Feature];
+        long[] values = leaf.Kind == LeafKind.Range && leaf.Low == leaf.High ? [leaf.Low] : leaf.Values;
+        if (values.Length == 0) return Unknown;
+        var terms = values.Select(v => vocabulary is null ? Model.Terms.Hash(name, v) : Model.Terms.Hash(name, vocabulary[(int)v]));
+        return Terms(leaf.Kind == LeafKind.HasAll, values.Length, BloomTermsMax, terms.Select(t => new MaskLeaf(-1, false, t)), exact: false);
+    }
+
+    Mask Terms(bool isAnd, int count, int countMax, IEnumerable<MaskLeaf> leaves, bool exact)
+    {
+        countMax = Math.Min(countMax, LeavesMax - _leaves.Count);
+        // Part of an AND still rules out; part of an OR would omit items.
+        if (countMax == 0 || (count > countMax && !isAnd)) return Unknown;
+        int first = _leaves.Count;
+        _leaves.AddRange(leaves.Take(countMax));
+        var nodes = Enumerable.Range(first, _leaves.Count - first).Select(PostfixNode.Leaf);
+        return new(PostfixNode.Group(isAnd ? FilterProgram.And : FilterProgram.Or, nodes), exact && count <= countMax);
+    }
+
+    readonly record struct Mask(PostfixNode Node, bool IsExact);
+}

@@ -1,0 +1,63 @@
+namespace Argent.Model;
+
+/// <summary>
+/// A value of a filter on the axis of an ordered feature's keys: at a key, or between <see cref="Floor"/> and the next.
+/// Wider than int64, because 1e30 is a fair bound for an integer feature.
+/// </summary>
+readonly record struct OrderedValue(Int128 Floor, bool IsKey)
+{
+    /// <summary>The place of a value among the keys of a feature.</summary>
+    /// <exception cref="FilterException">The value has the wrong type.</exception>
+    public static OrderedValue Read(FeatureSpec spec, FilterValue value) => spec.Type switch
+    {
+        FeatureType.Date => new(Date(spec, value), true),
+        FeatureType.Integer when value.Kind == FilterValueKind.Integer => new(value.AsInteger, true),
+        FeatureType.Integer when value.Kind == FilterValueKind.Decimal => Integer(value.AsNumber),
+        FeatureType.Number when value.Kind is FilterValueKind.Integer or FilterValueKind.Decimal =>
+            new(OrderedKey.FromNumber(value.AsNumber), true),
+        _ => throw FilterResolver.WrongType(spec, value, "a number without quotes"),
+    };
+
+    static OrderedValue Integer(double number)
+    {
+        double floor = Math.Floor(number);
+        // 1e30 is far beyond both ends of int64, and within Int128.
+        return new((Int128)Math.Clamp(floor, -1e30, 1e30), floor == number);
+    }
+
+    static long Date(FeatureSpec spec, FilterValue value)
+    {
+        if (value.Kind is not (FilterValueKind.Date or FilterValueKind.Text)) throw FilterResolver.WrongType(spec, value, "DATE '2024-01-31'");
+        return IsoDate.TryParse(value.Text, out long seconds)
+            ? seconds
+            : throw new FilterException(value.Position, $"{Quotation.Shown(value.Text)} is not a date: {IsoDate.Expected}.");
+    }
+}
+
+/// <summary>The keys from <see cref="Low"/> to <see cref="High"/>, both included; the key of a missing value is never among them.</summary>
+readonly record struct OrderedBounds(long Low, long High)
+{
+    const long Lowest = OrderedKey.Missing + 1;
+
+    public bool IsEmpty => Low > High;
+
+    /// <summary>The keys for which a comparison with a value is true.</summary>
+    public static OrderedBounds Of(FilterOperator comparison, OrderedValue value)
+    {
+        Int128 floor = value.Floor, ceiling = value.IsKey ? floor : floor + 1;
+        return comparison switch
+        {
+            FilterOperator.Equal => Between(ceiling, floor),
+            FilterOperator.Less => Between(Lowest, ceiling - 1),
+            FilterOperator.LessOrEqual => Between(Lowest, floor),
+            FilterOperator.Greater => Between(floor + 1, long.MaxValue),
+            _ => Between(ceiling, long.MaxValue),
+        };
+    }
+
+    static OrderedBounds Between(Int128 low, Int128 high)
+    {
+        if (low > high || low > long.MaxValue || high < Lowest) return new(Lowest, long.MinValue);
+        return new((long)Int128.Max(low, Lowest), (long)Int128.Min(high, long.MaxValue));
+    }
+}
