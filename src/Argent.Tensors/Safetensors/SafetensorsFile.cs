@@ -61,6 +61,9 @@ public sealed class SafetensorsFile : IDisposable
                 $"The tensor '{name}' of '{Path}' holds {tensor.Type} where {ElementTypes.Of<T>()} is expected.");
     }
 
+    /// <summary>The mapped bytes of the whole file.</summary>
+    public Storage Storage => _storage;
+
     /// <summary>Unmaps the file; its tensors may not be used afterwards.</summary>
     public void Dispose() => _storage.Dispose();
 
