@@ -56,7 +56,8 @@ public sealed class DamageTests : IDisposable
             byte[] flipped = [.. whole];
             flipped[i] ^= (byte)(1 << (i % 8));
             System.IO.File.WriteAllBytes(File(file), flipped);
-            Assert.Contains(file, SampleArtifact.Refused(_folder, verify: true).Message);
+            // Where the manifest's offsets or lengths differ, the error names the file that they are of.
+            Assert.Contains(file == Manifest.FileName ? _folder : file, SampleArtifact.Refused(_folder, verify: true).Message);
         }
     }
 
