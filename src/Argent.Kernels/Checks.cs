@@ -54,6 +54,16 @@ static class Checks
         }
     }
 
+    /// <summary>Demands that every row is in [0, <paramref name="count"/>), or negative for none.</summary>
+    public static unsafe void Rows(string name, in Tensor<int> rows, long count)
+    {
+        int* values = rows.Pointer;
+        for (long i = 0; i < rows.Count; i++)
+        {
+            if (values[i] >= count) Index(name, values[i], count);
+        }
+    }
+
     /// <summary>Demands bounds that start at 0, never fall and end at <paramref name="count"/>.</summary>
     public static unsafe void Bounds(string name, in Tensor<int> start, long count)
     {

@@ -1,0 +1,31 @@
+using Argent.Kernels;
+
+namespace Argent.Training;
+
+public sealed partial class Tape
+{
+    /// <summary>Refuses: there is no gradient.</summary>
+    /// <exception cref="NotSupportedException">Always.</exception>
+    public void ScoreCandidates(in ScoreCandidatesArgs args) => throw Untrainable(nameof(ScoreCandidates));
+
+    /// <inheritdoc cref="ScoreCandidates"/>
+    public void Probe(in ProbeArgs args) => throw Untrainable(nameof(Probe));
+
+    /// <inheritdoc cref="ScoreCandidates"/>
+    public void FusedScan(in FusedScanArgs args) => throw Untrainable(nameof(FusedScan));
+
+    /// <inheritdoc cref="ScoreCandidates"/>
+    public void SelectTopK(in SelectTopKArgs args) => throw Untrainable(nameof(SelectTopK));
+
+    /// <inheritdoc cref="ScoreCandidates"/>
+    public void QuantizeRows(in QuantizeRowsArgs args) => throw Untrainable(nameof(QuantizeRows));
+
+    /// <inheritdoc cref="ScoreCandidates"/>
+    public void BuildSignatures(in BuildSignaturesArgs args) => throw Untrainable(nameof(BuildSignatures));
+
+    /// <inheritdoc cref="ScoreCandidates"/>
+    public void EvaluateFormula(in EvaluateFormulaArgs args) => throw Untrainable(nameof(EvaluateFormula));
+
+    static NotSupportedException Untrainable(string operation) => new(
+        $"{operation} has no gradient and cannot run on a tape; train without it, or run that part of the model on the plain kernels.");
+}
