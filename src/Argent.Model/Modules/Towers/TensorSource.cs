@@ -1,0 +1,49 @@
+using System.Globalization;
+using Argent.Tensors;
+
+namespace Argent.Model;
+
+/// <summary>Weights by name, with shape errors that a person can act on.</summary>
+/// <param name="tensors">The tensor of a name, or null when there is none.</param>
+/// <param name="origin">What errors call the weights: a file's path.</param>
+public sealed class TensorSource(Func<string, AnyTensor?> tensors, string origin)
+{
+    /// <summary>The tensor called <paramref name="name"/>.</summary>
+    /// <param name="name">Its path.</param>
+    /// <param name="shape">The extents it must have; -1 for any.</param>
+    /// <exception cref="InvalidDataException">There is none, or its type or shape is another one.</exception>
+    public Tensor<T> Get<T>(string name, ReadOnlySpan<long> shape) where T : unmanaged
+    {
+        if (tensors(name) is not { } tensor)
+        {
+            throw new InvalidDataException(
+                $"{origin} has no tensor '{name}'; the model needs {ElementTypes.Of<T>()}{Text(shape)} by that name.");
+        }
+        if (tensor.Type != ElementTypes.Of<T>() || !Fits(tensor.Shape, shape))
+        {
+            throw new InvalidDataException(
+                $"The tensor '{name}' of {origin} is {tensor.Type}{tensor.Shape}; the model needs {ElementTypes.Of<T>()}{Text(shape)}.");
+        }
+        return tensor.As<T>();
+    }
+
+    static bool Fits(Shape shape, ReadOnlySpan<long> wanted)
+    {
+        if (shape.Rank != wanted.Length) return false;
+        for (int i = 0; i < wanted.Length; i++)
+        {
+            if (wanted[i] >= 0 && shape[i] != wanted[i]) return false;
+        }
+        return true;
+    }
+
+    static string Text(ReadOnlySpan<long> shape)
+    {
+        var extents = new string[shape.Length];
+        for (int i = 0; i < extents.Length; i++)
+        {
+            extents[i] = shape[i] < 0 ? "any" : shape[i].ToString(CultureInfo.InvariantCulture);
+        }
+        return "[" + string.Join(", ", extents) + "]";
+    }
+}
