@@ -60,10 +60,7 @@ public sealed class FeatureTable : Module
             CheckAscending(path, bounds);
             return new(feature, null, bounds, tensors.Get<float>(path + ".weight", [bounds.Count + 1, dim]));
         }
-        var start = tensors.Get<long>(path + ".value_start", [-1]);
-        var text = tensors.Get<byte>(path + ".value_text", [-1]);
-        CheckText(path, start, text);
-        var values = ItemIds.FromTensors(default, start, text);
+        var values = tensors.GetTexts(path + ".value_start", path + ".value_text");
         return new(feature, values, default, tensors.Get<float>(path + ".weight", [values.Count, dim]));
     }
 
@@ -137,13 +134,6 @@ public sealed class FeatureTable : Module
         {
             if (bounds[i] <= bounds[i - 1]) throw new InvalidDataException($"The tensor '{path}.bounds' does not ascend at entry {i}.");
         }
-    }
-
-    static void CheckText(string path, Tensor<long> start, Tensor<byte> text)
-    {
-        bool ordered = start.Count > 0 && start[0] == 0 && start[start.Count - 1] == text.Count;
-        for (long i = 1; ordered && i < start.Count; i++) ordered = start[i] >= start[i - 1];
-        if (!ordered) throw new InvalidDataException($"The tensor '{path}.value_start' does not divide '{path}.value_text' into values.");
     }
 
     sealed record VocabularyRows(Vocabulary Vocabulary, int[] Rows);

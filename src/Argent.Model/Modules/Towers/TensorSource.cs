@@ -27,6 +27,18 @@ public sealed class TensorSource(Func<string, AnyTensor?> tensors, string origin
         return tensor.As<T>();
     }
 
+    /// <summary>Texts in ordinal byte order, of which row i is <c>text[start[i] .. start[i + 1]]</c>.</summary>
+    /// <exception cref="InvalidDataException">A tensor is missing, or the starts do not divide the text.</exception>
+    public ItemIds GetTexts(string startName, string textName)
+    {
+        var (start, text) = (Get<long>(startName, [-1]), Get<byte>(textName, [-1]));
+        bool divides = start.Count > 0 && start[0] == 0 && start[start.Count - 1] == text.Count;
+        for (long i = 1; divides && i < start.Count; i++) divides = start[i] >= start[i - 1];
+        return divides
+            ? ItemIds.FromTensors(default, start, text)
+            : throw new InvalidDataException($"The tensor '{startName}' of {origin} does not divide '{textName}' into texts.");
+    }
+
     static bool Fits(Shape shape, ReadOnlySpan<long> wanted)
     {
         if (shape.Rank != wanted.Length) return false;

@@ -113,8 +113,7 @@ public sealed class UserTower : Module
         var source = new TensorSource(tensors, origin);
         return tensors("user_tower.item_id_start") is null
             ? ItemIds.FromTensors(source.Get<long>("user_tower.item_ids", [-1]), default, default)
-            : ItemIds.FromTensors(
-                default, source.Get<long>("user_tower.item_id_start", [-1]), source.Get<byte>("user_tower.item_id_text", [-1]));
+            : source.GetTexts("user_tower.item_id_start", "user_tower.item_id_text");
     }
 
     /// <summary>Query vectors of a batch.</summary>
