@@ -1,0 +1,91 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Parsing;
+using Argent.Model;
+
+namespace Argent.Cli;
+
+/// <summary>The whole command line: parses, runs one command, and turns whatever goes wrong into a sentence.</summary>
+static class CommandLine
+{
+    /// <summary>How long a command may take to end after Ctrl-C.</summary>
+    static readonly TimeSpan _stopTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Every command, in the order of the help.</summary>
+    public static IReadOnlyList<ArgentCommand> Commands() =>
+    [
+        new DoctorCommand(),
+    ];
+
+    /// <summary>Runs one command line and returns its <see cref="ExitCode"/>.</summary>
+    public static async Task<int> RunAsync(string[] arguments, Terminal terminal, CancellationToken cancellation)
+    {
+        var parsed = CreateRoot(terminal).Parse(arguments);
+        if (parsed.Errors.Count > 0 && parsed.Action is not ExampleHelpAction) return Refuse(parsed, terminal);
+        var configuration = new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = _stopTimeout,
+            Output = terminal.Output,
+            Error = terminal.Error,
+        };
+        return await parsed.InvokeAsync(configuration, cancellation);
+    }
+
+    static RootCommand CreateRoot(Terminal terminal)
+    {
+        var root = new RootCommand("Argent: retrieval for recommendation, feeds and search, as one model and one artifact.");
+        var common = new CommonOptions();
+        foreach (var option in common.All) root.Add(option);
+        foreach (var command in Commands())
+        {
+            command.SetAction(async (parsed, token) =>
+            {
+                using var run = new CommandRun(parsed, common, terminal, token);
+                return await RunAsync(command, run);
+            });
+            root.Add(command);
+        }
+        foreach (var help in root.Options.OfType<HelpOption>()) help.Action = new ExampleHelpAction((HelpAction)help.Action!);
+        return root;
+    }
+
+    static async Task<int> RunAsync(ArgentCommand command, CommandRun run)
+    {
+        try
+        {
+            // Heavy work must not hold up the handler of Ctrl-C.
+            return await Task.Run(() => command.RunAsync(run), CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            var failure = Failure.Of(e);
+            run.Terminal.Error.WriteLine($"argent {command.Name}: {failure.Sentence}");
+            if (Environment.GetEnvironmentVariable(Failure.TraceVariable) == "1") run.Terminal.Error.WriteLine(e);
+            return failure.ExitCode;
+        }
+    }
+
+    static int Refuse(ParseResult parsed, Terminal terminal)
+    {
+        var command = parsed.CommandResult.Command;
+        string name = command is RootCommand ? "argent" : "argent " + command.Name;
+        var known = command.Options.Concat(parsed.RootCommandResult.Command.Options).Select(o => o.Name).ToList();
+        if (command is RootCommand) known = [.. command.Subcommands.Select(c => c.Name), .. known];
+        foreach (string message in parsed.Errors.Select(e => Sentence(e, parsed, known)).Distinct())
+        {
+            terminal.Error.WriteLine($"{name}: {message}");
+        }
+        terminal.Error.WriteLine($"`{name} --help` shows what there is, with an example.");
+        return ExitCode.BadUsage;
+    }
+
+    static string Sentence(ParseError error, ParseResult parsed, IReadOnlyList<string> known)
+    {
+        // The library names the .NET type that it wanted; people want to know what to type.
+        int type = error.Message.IndexOf(" as expected type", StringComparison.Ordinal);
+        if (type >= 0) return string.Concat(error.Message.AsSpan(0, type), "; a number is expected.");
+        string? wrong = parsed.UnmatchedTokens.FirstOrDefault(t => error.Message.Contains($"'{t}'", StringComparison.Ordinal));
+        return wrong is null ? error.Message : error.Message + Suggestion.Offer(wrong, known);
+    }
+}
