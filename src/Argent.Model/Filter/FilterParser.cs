@@ -138,6 +138,7 @@ sealed class FilterParser
         {
             throw Fail(token.Position, $"A text value is written in single quotes; {token.Shown} in double quotes is a feature's name.");
         }
+        var position = token.Position;
         bool date = TakeKeyword("DATE");
         if (date) token = _token;
         if (token.Kind is not TokenKind.Text && (date || token.Kind is not TokenKind.Number))
@@ -145,7 +146,7 @@ sealed class FilterParser
             throw Expected(date ? "a date in single quotes" : "a value (a number, or a text in single quotes)");
         }
         Advance();
-        return Read(token, date) with { Position = token.Position };
+        return Read(token, date) with { Position = position };
     }
 
     static FilterValue Read(Token token, bool date)

@@ -60,7 +60,7 @@ sealed class FilterResolver(FeatureSchema schema)
             case FilterBetween between:
                 var low = OrderedBounds.Of(FilterOperator.GreaterOrEqual, OrderedValue.Read(spec, between.Low));
                 var high = OrderedBounds.Of(FilterOperator.LessOrEqual, OrderedValue.Read(spec, between.High));
-                return Within(feature, new OrderedBounds(low.Low, high.High));
+                return Within(feature, low.And(high));
         }
         var member = (FilterMembership)leaf;
         var bounds = member.Values.Select(v => OrderedBounds.Of(FilterOperator.Equal, OrderedValue.Read(spec, v))).ToList();

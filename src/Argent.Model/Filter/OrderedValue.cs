@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Argent.Model;
 
 /// <summary>
@@ -12,17 +14,21 @@ readonly record struct OrderedValue(Int128 Floor, bool IsKey)
     {
         FeatureType.Date => new(Date(spec, value), true),
         FeatureType.Integer when value.Kind == FilterValueKind.Integer => new(value.AsInteger, true),
-        FeatureType.Integer when value.Kind == FilterValueKind.Decimal => Integer(value.AsNumber),
+        FeatureType.Integer when value.Kind == FilterValueKind.Decimal => Integer(value),
         FeatureType.Number when value.Kind is FilterValueKind.Integer or FilterValueKind.Decimal =>
             new(OrderedKey.FromNumber(value.AsNumber), true),
         _ => throw FilterResolver.WrongType(spec, value, "a number without quotes"),
     };
 
-    static OrderedValue Integer(double number)
+    static OrderedValue Integer(FilterValue value)
     {
-        double floor = Math.Floor(number);
-        // 1e30 is far beyond both ends of int64, and within Int128.
-        return new((Int128)Math.Clamp(floor, -1e30, 1e30), floor == number);
+        // A decimal holds every int64 and its fractions, which a float64 does not; what it cannot hold is beyond int64.
+        if (!decimal.TryParse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number))
+        {
+            return new(value.AsNumber < 0 ? Int128.MinValue / 2 : Int128.MaxValue / 2, IsKey: false);
+        }
+        decimal floor = decimal.Floor(number);
+        return new((Int128)floor, floor == number);
     }
 
     static long Date(FeatureSpec spec, FilterValue value)
@@ -54,6 +60,10 @@ readonly record struct OrderedBounds(long Low, long High)
             _ => Between(ceiling, long.MaxValue),
         };
     }
+
+    /// <summary>The keys in both.</summary>
+    public OrderedBounds And(OrderedBounds other) =>
+        IsEmpty ? this : other.IsEmpty ? other : new(Math.Max(Low, other.Low), Math.Min(High, other.High));
 
     static OrderedBounds Between(Int128 low, Int128 high)
     {
