@@ -28,8 +28,8 @@ public sealed class FilterDifferentialTests
             matched += cases.Sum(c => c.Matches.Count(m => m));
             bitmaps += cases.Count(c => c.Program is { NeedsVerification: false });
             distinct += cases.Count(c => c.Matches.Contains(true) && c.Matches.Contains(false));
-            // The reference is slow on purpose: it scans every tenth batch, the fastest variant all of them.
-            foreach (var kernels in batch % 10 == 0 ? variants : [variants[^1]]) CheckScan(cases, index, kernels);
+            // The reference is slow on purpose: it scans every twentieth batch, the fastest variant all of them.
+            foreach (var kernels in batch % 20 == 0 ? variants : [variants[^1]]) CheckScan(cases, index, kernels);
         }
         // The cases mean something: most filters separate items, and many are answered by bitmaps alone.
         Assert.InRange(distinct, FilterCount / 2, FilterCount);
@@ -54,9 +54,11 @@ public sealed class FilterDifferentialTests
             if (row < 0) continue;
             bool expected = one.Matches[row];
             bool masked = (mask >> (slot % 64) & 1) != 0;
-            Assert.True(ExactFilter.Matches(program, index.Forward, slot) == expected, $"seed {Seed}, row {row}: exact program of {text}");
-            Assert.True(masked || !expected, $"seed {Seed}, row {row}: the mask omits a match of {text}");
-            Assert.True(program.NeedsVerification || masked == expected, $"seed {Seed}, row {row}: an exact mask of {text}");
+            bool exact = ExactFilter.Matches(program, index.Forward, slot) == expected;
+            bool complete = masked || !expected;
+            bool right = program.NeedsVerification || masked == expected;
+            if (exact && complete && right) continue;
+            Assert.Fail($"seed {Seed}, row {row}, exact {exact}, mask complete {complete}, mask as promised {right}: {text}");
         }
     }
 

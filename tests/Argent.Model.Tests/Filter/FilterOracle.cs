@@ -42,9 +42,12 @@ sealed class FilterOracle(Catalogue catalogue)
     {
         int c = catalogue.Schema.Find(leaf.Feature);
         var column = catalogue.Columns[c];
+        var matchesOne = column.Spec.IsOrdered ? One(leaf, column.Spec.Type) : null;
         for (int r = 0; r < matches.Length; r++)
         {
-            matches[r] = _texts[c] is { } texts ? MatchesSet(leaf, texts[r]) : MatchesOne(leaf, column.Spec.Type, column.Keys[r]);
+            matches[r] = _texts[c] is { } texts
+                ? MatchesSet(leaf, texts[r])
+                : column.Keys[r] != OrderedKey.Missing && matchesOne!(column.Keys[r]);
         }
     }
 
@@ -57,30 +60,45 @@ sealed class FilterOracle(Catalogue catalogue)
         _ => throw new InvalidOperationException(),
     };
 
-    static bool MatchesOne(FilterLeaf leaf, FeatureType type, long key)
+    static Func<long, bool> One(FilterLeaf leaf, FeatureType type)
     {
-        if (key == OrderedKey.Missing) return false;
-        int Against(FilterValue value) => Compare(type, key, value);
-        return leaf switch
+        switch (leaf)
         {
-            FilterExists => true,
-            FilterComparison { Operator: FilterOperator.Equal } c => Against(c.Value) == 0,
-            FilterComparison { Operator: FilterOperator.Less } c => Against(c.Value) < 0,
-            FilterComparison { Operator: FilterOperator.LessOrEqual } c => Against(c.Value) <= 0,
-            FilterComparison { Operator: FilterOperator.Greater } c => Against(c.Value) > 0,
-            FilterComparison c => Against(c.Value) >= 0,
-            FilterBetween between => Against(between.Low) >= 0 && Against(between.High) <= 0,
-            FilterMembership { All: false } any => any.Values.Any(v => Against(v) == 0),
-            FilterMembership all => all.Values.All(v => Against(v) == 0),
-            _ => throw new InvalidOperationException(),
-        };
+            case FilterComparison compared:
+                var order = Order(type, compared.Value);
+                return compared.Operator switch
+                {
+                    FilterOperator.Equal => key => order(key) == 0,
+                    FilterOperator.Less => key => order(key) < 0,
+                    FilterOperator.LessOrEqual => key => order(key) <= 0,
+                    FilterOperator.Greater => key => order(key) > 0,
+                    _ => key => order(key) >= 0,
+                };
+            case FilterBetween between:
+                var (low, high) = (Order(type, between.Low), Order(type, between.High));
+                return key => low(key) >= 0 && high(key) <= 0;
+            case FilterMembership member:
+                var orders = member.Values.Select(v => Order(type, v)).ToList();
+                return member.All ? key => orders.TrueForAll(o => o(key) == 0) : key => orders.Exists(o => o(key) == 0);
+            default:
+                return _ => true;
+        }
     }
 
-    static int Compare(FeatureType type, long key, FilterValue value) => type switch
+    /// <summary>How a key's value compares with a value of the filter.</summary>
+    static Func<long, int> Order(FeatureType type, FilterValue value)
     {
-        FeatureType.Integer => ((decimal)key).CompareTo(decimal.Parse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture)),
-        FeatureType.Number => OrderedKey.ToNumber(key).CompareTo(double.Parse(value.Text, CultureInfo.InvariantCulture)),
-        _ => DateTimeOffset.FromUnixTimeSeconds(key).CompareTo(
-            DateTimeOffset.Parse(value.Text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)),
-    };
+        switch (type)
+        {
+            case FeatureType.Integer:
+                decimal integer = decimal.Parse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture);
+                return key => ((decimal)key).CompareTo(integer);
+            case FeatureType.Number:
+                double number = double.Parse(value.Text, CultureInfo.InvariantCulture);
+                return key => OrderedKey.ToNumber(key).CompareTo(number);
+            default:
+                var moment = DateTimeOffset.Parse(value.Text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+                return key => DateTimeOffset.FromUnixTimeSeconds(key).CompareTo(moment);
+        }
+    }
 }

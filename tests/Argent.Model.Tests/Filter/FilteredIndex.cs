@@ -12,7 +12,7 @@ sealed class FilteredIndex
     const int Dim = 64;
 
     // Ends of lists: starts at multiples of 64, sizes around them, one list empty.
-    static readonly int[] _listCounts = [63, 0, 65, 1, 127, 144];
+    static readonly int[] _listCounts = [63, 0, 65, 1, 127];
 
     public FilteredIndex(Random random, int hashCount = 4)
     {
