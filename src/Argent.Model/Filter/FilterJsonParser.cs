@@ -156,7 +156,7 @@ ref struct FilterJsonParser(ReadOnlySpan<byte> utf8)
                 string number = Encoding.UTF8.GetString(_reader.ValueSpan);
                 return FilterValue.TryNumber(number) is { } value
                     ? value with { Position = Here }
-                    : throw Fail($"The number {Quotation.Cut(number)} is too large: an integer fits 64 bits, any other a float64.");
+                    : throw Fail(FilterValue.TooLarge(number));
             case JsonTokenType.True or JsonTokenType.False:
                 throw Fail("There are no true and false values: write the category's text, for example \"true\".");
             default:

@@ -51,6 +51,10 @@ public sealed record FilterValue
         return isNumber && double.IsFinite(number) ? new(FilterValueKind.Decimal, text) : null;
     }
 
+    /// <summary>What is wrong with a number that <see cref="TryNumber"/> refuses.</summary>
+    internal static string TooLarge(string number) =>
+        $"The number {Quotation.Cut(number)} is too large: an integer fits 64 bits, any other a float64.";
+
     /// <summary>The value of an integer.</summary>
     public long AsInteger => long.Parse(Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
 
