@@ -42,22 +42,22 @@ public sealed class Avx2Kernels(Workers workers) : IKernels
     public void SoftmaxCrossEntropy(in SoftmaxCrossEntropyArgs args) => SoftmaxCrossEntropyReference.Run(in args);
 
     /// <inheritdoc/>
-    public void ScoreCandidates(in ScoreCandidatesArgs args) => ScoreCandidatesReference.Run(in args);
+    public void ScoreCandidates(in ScoreCandidatesArgs args) => ScoreCandidatesAvx2.Run(in args, Workers);
 
     /// <inheritdoc/>
-    public void Probe(in ProbeArgs args) => ProbeReference.Run(in args);
+    public void Probe(in ProbeArgs args) => ProbeAvx2.Run(in args, Workers);
 
     /// <inheritdoc/>
-    public void FusedScan(in FusedScanArgs args) => FusedScanReference.Run(in args);
+    public void FusedScan(in FusedScanArgs args) => FusedScanAvx2.Run(in args, Workers);
 
     /// <inheritdoc/>
-    public void SelectTopK(in SelectTopKArgs args) => SelectTopKReference.Run(in args);
+    public void SelectTopK(in SelectTopKArgs args) => SelectTopKAvx2.Run(in args, Workers);
 
     /// <inheritdoc/>
-    public void QuantizeRows(in QuantizeRowsArgs args) => QuantizeRowsReference.Run(in args);
+    public void QuantizeRows(in QuantizeRowsArgs args) => QuantizeRowsAvx2.Run(in args, Workers);
 
     /// <inheritdoc/>
-    public void BuildSignatures(in BuildSignaturesArgs args) => BuildSignaturesReference.Run(in args);
+    public void BuildSignatures(in BuildSignaturesArgs args) => BuildSignaturesAvx2.Run(in args, Workers);
 
     /// <inheritdoc/>
     public void EvaluateFormula(in EvaluateFormulaArgs args) => EvaluateFormulaReference.Run(in args);

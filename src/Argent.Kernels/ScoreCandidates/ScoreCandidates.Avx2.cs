@@ -1,0 +1,107 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Argent.Kernels;
+
+static unsafe class ScoreCandidatesAvx2
+{
+    // Eight rows are widened into the first-level cache, then dotted with every head.
+    const int TileRows = 8;
+
+    const int ChunkCandidates = 512;
+
+    // Rows to ask of memory ahead of their use: the slots of candidates are anywhere.
+    const int AheadRows = 16;
+
+    public static void Run(in ScoreCandidatesArgs args, Workers workers)
+    {
+        ScoreCandidatesReference.Check(in args);
+        var work = new CandidateWork
+        {
+            Queries = args.Queries.Pointer,
+            Embeddings = (ushort*)args.Embeddings.Pointer,
+            Bias = args.Bias.Pointer,
+            Slots = args.Slots.Pointer,
+            Scores = args.Scores.Pointer,
+            Candidates = (int)args.Slots.Shape[1],
+            Heads = (int)args.Scores.Shape[2],
+            Dim = (int)args.Queries.Shape[1],
+        };
+        workers.Run(ref work, checked((int)args.Slots.Shape[0] * work.Parts));
+    }
+
+    struct CandidateWork : IChunkedWork
+    {
+        public float* Queries;
+        public ushort* Embeddings;
+        public float* Bias;
+        public int* Slots;
+        public float* Scores;
+        public int Candidates;
+        public int Heads;
+        public int Dim;
+
+        public readonly int Parts => (Candidates + ChunkCandidates - 1) / ChunkCandidates;
+
+        public readonly void Run(int chunk)
+        {
+            long request = chunk / Parts;
+            int first = chunk % Parts * ChunkCandidates, end = Math.Min(first + ChunkCandidates, Candidates);
+            int* slots = Slots + request * Candidates;
+            float* tile = (float*)ThreadMemory.ForChunk((long)TileRows * Dim * sizeof(float));
+            for (int c = first; c < end; c += TileRows)
+            {
+                int count = Math.Min(TileRows, end - c);
+                Prefetch(slots, c + AheadRows, Math.Min(c + AheadRows + TileRows, end));
+                for (int i = 0; i < TileRows; i++)
+                {
+                    int slot = slots[Math.Min(c + i, end - 1)];
+                    Widen(Embeddings + (long)Math.Max(slot, 0) * Dim, tile + (long)i * Dim, slot < 0 ? 0 : Dim);
+                }
+                ScoreTile(tile, slots + c, count, (request, request * Candidates + c));
+            }
+        }
+
+        readonly void Prefetch(int* slots, int first, int end)
+        {
+            for (int c = first; c < end; c++)
+            {
+                byte* row = (byte*)(Embeddings + (long)Math.Max(slots[c], 0) * Dim);
+                for (int line = 0; line < Dim * sizeof(ushort); line += 64) Sse.Prefetch0(row + line);
+            }
+        }
+
+        /// <summary>bfloat16 is the upper half of a float32: a shift widens it.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        static void Widen(ushort* from, float* to, int count)
+        {
+            int d = 0;
+            for (; d + 8 <= count; d += 8)
+            {
+                var wide = Avx2.ShiftLeftLogical(Avx2.ConvertToVector256Int32(from + d), 16);
+                Avx.Store(to + d, wide.AsSingle());
+            }
+            for (; d < count; d++) to[d] = BitConverter.Int32BitsToSingle(from[d] << 16);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        readonly void ScoreTile(float* tile, int* slots, int count, (long Request, long Candidate) at)
+        {
+            float** rows = stackalloc float*[TileRows];
+            float* eight = stackalloc float[TileRows];
+            for (int i = 0; i < TileRows; i++) rows[i] = tile + (long)i * Dim;
+            for (int h = 0; h < Heads; h++)
+            {
+                Avx.Store(eight, FloatRows.Dots(Queries + (at.Request * Heads + h) * Dim, rows, Dim));
+                float* scores = Scores + at.Candidate * Heads + h;
+                for (int i = 0; i < count; i++)
+                {
+                    int slot = slots[i];
+                    float bias = Bias == null || slot < 0 ? 0f : Bias[slot];
+                    scores[(long)i * Heads] = slot < 0 ? float.NegativeInfinity : eight[i] + bias;
+                }
+            }
+        }
+    }
+}
