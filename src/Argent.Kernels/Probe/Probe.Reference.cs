@@ -17,11 +17,12 @@ static unsafe class ProbeReference
                 float sum = 0;
                 for (int d = 0; d < dim; d++) sum += query[d] * args.Centroids.Pointer[(long)l * dim + d];
                 if (args.CentroidBias.IsPresent) sum += args.CentroidBias.Pointer[l];
-                scores[l] = args.ListScores.Pointer[q * lists + l] = sum;
+                args.ListScores.Pointer[q * lists + l] = sum;
+                // What is not a number is the worst.
+                scores[l] = float.IsNaN(sum) ? float.NegativeInfinity : sum;
             }
             int[] order = [.. Enumerable.Range(0, lists)];
-            // A score that is not a number is the worst.
-            Array.Sort(order, (a, b) => scores[b].CompareTo(scores[a]) is var c && c != 0 ? c : a.CompareTo(b));
+            Array.Sort(order, (a, b) => scores[a] == scores[b] ? a.CompareTo(b) : scores[b].CompareTo(scores[a]));
             for (int p = 0; p < kept; p++) args.Lists.Pointer[q * kept + p] = order[p];
         }
     }

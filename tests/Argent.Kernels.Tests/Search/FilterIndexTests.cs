@@ -1,0 +1,127 @@
+using Argent.Tensors;
+
+namespace Argent.Kernels.Tests.Search;
+
+public sealed class FilterIndexTests
+{
+    static readonly SearchItems Items = new(3, new([700, 1, 63, 64, 65, 127, 1500, 4095], Dim: 1));
+
+    [Fact]
+    public void Signatures_have_equal_bits_in_every_variant()
+    {
+        ulong[] expected = Items.Words.Rows.ToArray();
+        foreach (var (name, kernels) in SearchVariants.All())
+        {
+            var words = Items.EmptyWords();
+            kernels.BuildSignatures(Items.Signatures(words, 0, Items.Slots));
+            Assert.True(expected.SequenceEqual(words.Rows.ToArray()), name);
+        }
+    }
+
+    [Fact]
+    public void Rebuilding_any_run_of_slots_restores_exactly_its_columns()
+    {
+        ulong[] expected = Items.Words.Rows.ToArray();
+        var random = new Random(12);
+        foreach (var (name, kernels) in SearchVariants.All())
+        {
+            var words = Items.EmptyWords();
+            kernels.BuildSignatures(Items.Signatures(words, 0, Items.Slots));
+            for (int round = 0; round < 10; round++)
+            {
+                int first = random.Next(Items.Slots), count = random.Next(Math.Min(1200, Items.Slots - first + 1));
+                SetColumns(words, first, count);
+                kernels.BuildSignatures(Items.Signatures(words, first, count));
+                Assert.True(expected.SequenceEqual(words.Rows.ToArray()), $"{name}, slots {first} + {count}");
+            }
+        }
+    }
+
+    [Fact]
+    public void Masks_never_omit_an_item_that_matches_and_are_exact_when_they_say_so()
+    {
+        var random = new Random(13);
+        for (int round = 0; round < 200; round++)
+        {
+            var tree = RandomFilter.Draw(random, round % 5);
+            var program = tree.Compile();
+            for (int word = 0; word < Items.Slots / 64; word += 1 + round % 7)
+            {
+                ulong mask = MaskFilter.Word(program, Items.Words, word);
+                for (int bit = 0; bit < 64; bit++)
+                {
+                    bool may = (mask >> bit & 1) != 0, does = tree.Matches(Items, word * 64 + bit);
+                    Assert.True(may || !does, $"round {round}: slot {word * 64 + bit} is omitted");
+                    Assert.True(program.NeedsVerification || may == does, $"round {round}: slot {word * 64 + bit}");
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Exact_programs_equal_the_definition()
+    {
+        var random = new Random(14);
+        for (int round = 0; round < 300; round++)
+        {
+            var tree = RandomFilter.Draw(random, round % 6);
+            var program = tree.Compile();
+            for (int slot = round % 11; slot < Items.Slots; slot += 11)
+            {
+                Assert.True(tree.Matches(Items, slot) == ExactFilter.Matches(program, Items.Forward, slot), $"{round}: {slot}");
+            }
+        }
+    }
+
+    [Fact]
+    public void Programs_as_deep_as_allowed_work()
+    {
+        int deep = FilterProgram.StackMax;
+        int[] ops = [.. Enumerable.Repeat(0, deep), .. Enumerable.Repeat(FilterProgram.And, deep - 1)];
+        var program = new FilterProgram
+        {
+            MaskOps = ops,
+            MaskLeaves = [new MaskLeaf(2, false, 0)],
+            ExactOps = ops,
+            ExactLeaves = [new ExactLeaf(LeafKind.HasAny, 0, 0, 1, 0, 0)],
+            Values = [2],
+            NeedsVerification = false,
+        };
+        var request = new ScanRequest(Items, queries: 1, seed: 3);
+        request.Filters[0] = new QueryFilter(program);
+        var args = request.Args(10_000);
+        foreach (var (name, kernels) in SearchVariants.All())
+        {
+            kernels.FusedScan(args);
+            int[] slots = args.Slots.ToArray()[..args.Found[0]];
+            Assert.True(slots.Length > 100 && slots.All(s => Items.Values(0, s).Contains(2)), name);
+        }
+    }
+
+    [Fact]
+    public void Rows_and_slots_outside_the_index_are_refused()
+    {
+        var words = Items.EmptyWords();
+        var args = Items.Signatures(words, 0, 64);
+        foreach (var (_, kernels) in SearchVariants.All())
+        {
+            Assert.Throws<ArgumentException>(() => kernels.BuildSignatures(args with { FirstSlot = int.MaxValue - 63 }));
+            Assert.Throws<ArgumentException>(() => kernels.BuildSignatures(args with { FirstSlot = -1 }));
+            var rows = Tensor.From<int>(args.ExactRows.ToArray());
+            rows[0] = SearchItems.ExactRows;
+            Assert.Throws<ArgumentOutOfRangeException>(() => kernels.BuildSignatures(args with { ExactRows = rows }));
+        }
+    }
+
+    static void SetColumns(FilterWords words, int first, int count)
+    {
+        for (int slot = first; slot < first + count; slot++)
+        {
+            int block = slot / FilterWords.BlockSlots;
+            for (long at = words.BlockStart[block] + slot / 64 % 8; at < words.BlockStart[block + 1]; at += 8)
+            {
+                words.Rows[at] |= 1UL << (slot % 64);
+            }
+        }
+    }
+}

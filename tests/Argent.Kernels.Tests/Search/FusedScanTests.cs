@@ -1,0 +1,116 @@
+using Argent.Tensors;
+
+namespace Argent.Kernels.Tests.Search;
+
+public sealed class FusedScanTests
+{
+    static readonly int[] HostileSizes = [0, 1, 63, 64, 65, 127, 128, 4095, 7, 512, 513, 0, 1000];
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(64)]
+    [InlineData(65)]
+    [InlineData(128)]
+    [InlineData(200)]
+    public void Scan_finds_the_best_of_every_list_size_and_width(int dim)
+    {
+        var items = new SearchItems(dim, new(HostileSizes, dim));
+        var request = new ScanRequest(items, queries: 3, seed: dim);
+        request.Check(0, 1, 63, 65, 127, 4095, 20_000);
+    }
+
+    [Fact]
+    public void Equal_scores_are_ordered_by_item_row()
+    {
+        var items = new SearchItems(5, new([3000, 64, 900, 5000], Dim: 3, CodeMax: 1));
+        var request = new ScanRequest(items, queries: 4, seed: 5, codeMax: 1);
+        request.Check(1, 10, 100, 2000, 8000);
+    }
+
+    [Fact]
+    public void Absent_lists_and_no_lists_find_what_is_left()
+    {
+        var items = new SearchItems(8, new(HostileSizes));
+        var request = new ScanRequest(items, queries: 3, seed: 8);
+        request.Lists[0] = [-1, 3, -1, 7, 0];
+        request.Lists[1] = [-1, -1, -1, -1, -1];
+        request.Lists[2] = [12, 11, 0, -1, 1];
+        request.Check(100);
+        for (int q = 0; q < 3; q++) request.Lists[q] = [];
+        request.Check(10);
+    }
+
+    [Fact]
+    public void Dead_items_are_never_returned()
+    {
+        var items = new SearchItems(9, new([700, 64, 65], DeadShare: 0.95));
+        new ScanRequest(items, queries: 2, seed: 9).Check(50);
+        new ScanRequest(new SearchItems(9, new([700, 64], DeadShare: 1)), queries: 2, seed: 9).Check(50);
+    }
+
+    [Fact]
+    public void One_query_split_over_threads_gives_the_same_answer()
+    {
+        var items = new SearchItems(10, new([20_000, 1, 9_000, 64, 15_000], Dim: 8));
+        var request = new ScanRequest(items, queries: 1, seed: 10);
+        request.Check(1, 1000, 30_000);
+        for (int seed = 0; seed < 4; seed++)
+        {
+            request.DrawFilter(0, new Random(seed), 2);
+            request.Check(1000);
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Every_random_filter_returns_the_best_matching_items(int depth)
+    {
+        var items = new SearchItems(20 + depth, new(HostileSizes, Dim: 12, CodeMax: depth == 1 ? 2 : 127));
+        var random = new Random(77 + depth);
+        for (int round = 0; round < 12; round++)
+        {
+            var request = new ScanRequest(items, queries: 6, seed: round);
+            for (int q = 0; q < 6; q++) request.DrawFilter(q, random, depth + round % 3);
+            request.Check(round % 2 == 0 ? 5 : 300);
+        }
+    }
+
+    [Fact]
+    public void Filters_without_an_index_are_verified_item_by_item()
+    {
+        var items = new SearchItems(31, new(HostileSizes, Dim: 12));
+        var random = new Random(31);
+        var request = new ScanRequest(items, queries: 8, seed: 31) { Words = null };
+        for (int q = 0; q < 8; q++) request.DrawFilter(q, random, 2);
+        request.Check(40, 4000);
+    }
+
+    [Fact]
+    public void Arguments_that_do_not_fit_are_refused_with_both_shapes()
+    {
+        var request = new ScanRequest(new SearchItems(1, new([64, 65])), queries: 2, seed: 1);
+        var args = request.Args(5);
+        foreach (var (_, kernels) in SearchVariants.All())
+        {
+            var error = Assert.Throws<ArgumentException>(
+                () => kernels.FusedScan(args with { QueryScales = Tensor.Zeros<float>(new(3)) }));
+            Assert.Contains("[3]", error.Message, StringComparison.Ordinal);
+            Assert.Contains("[2, 64]", error.Message, StringComparison.Ordinal);
+            Assert.Throws<ArgumentException>(() => kernels.FusedScan(args with { Filters = [null] }));
+            Assert.Throws<ArgumentOutOfRangeException>(
+                () => kernels.FusedScan(args with { Lists = Tensor.From<int>([0, 2], new(2, 1)) }));
+            var broken = new FilterProgram
+            {
+                ExactOps = [FilterProgram.And],
+                ExactLeaves = [],
+                Values = [],
+                MaskOps = [FilterProgram.All],
+                MaskLeaves = [],
+                NeedsVerification = true,
+            };
+            Assert.Throws<ArgumentException>(() => kernels.FusedScan(args with { Filters = [new(broken), null] }));
+        }
+    }
+}
