@@ -8,11 +8,33 @@ namespace Argent.Model;
 /// <param name="origin">What errors call the weights: a file's path.</param>
 public sealed class TensorSource(Func<string, AnyTensor?> tensors, string origin)
 {
+    /// <summary>True when there is a tensor of that name.</summary>
+    public bool Has(string name) => tensors(name) is not null;
+
+    /// <summary>The error that a tensor <paramref name="why"/>.</summary>
+    public InvalidDataException Bad(string name, string why) => new($"The tensor '{name}' of {origin} {why}.");
+
+    /// <summary>The texts of <c>name_start</c> and <c>name_text</c>; <paramref name="rows"/> is -1 for any number.</summary>
+    /// <exception cref="InvalidDataException">A tensor is missing or the two do not fit together.</exception>
+    public TextColumn Texts(string name, long rows)
+    {
+        var start = Get<long>(name + "_start", rows < 0 ? -1 : rows + 1);
+        var text = Get<byte>(name + "_text", -1);
+        try
+        {
+            return new TextColumn(start, text);
+        }
+        catch (InvalidDataException e)
+        {
+            throw Bad(name + "_start", "is inconsistent: " + e.Message);
+        }
+    }
+
     /// <summary>The tensor called <paramref name="name"/>.</summary>
     /// <param name="name">Its path.</param>
     /// <param name="shape">The extents it must have; -1 for any.</param>
     /// <exception cref="InvalidDataException">There is none, or its type or shape is another one.</exception>
-    public Tensor<T> Get<T>(string name, ReadOnlySpan<long> shape) where T : unmanaged
+    public Tensor<T> Get<T>(string name, params ReadOnlySpan<long> shape) where T : unmanaged
     {
         if (tensors(name) is not { } tensor)
         {

@@ -1,0 +1,222 @@
+using Argent.Kernels;
+using Argent.Tensors;
+
+namespace Argent.Model;
+
+/// <summary>
+/// From query vectors to candidates: probe, scan the probed lists, and widen the probe for requests that have fewer than
+/// K candidates, until they have K, every list was scanned, or their time is over. Only new lists are scanned.
+/// </summary>
+/// <param name="index">The lists.</param>
+/// <param name="filter">The filter index, or null when every filter is verified only.</param>
+/// <param name="forward">Exact feature values.</param>
+/// <param name="merge">From the heads' candidates to the request's.</param>
+/// <param name="clock">What deadlines are measured by.</param>
+sealed class CandidateSearch(
+    IvfIndex index, FilterWords? filter, ForwardValues forward, MergeHeads merge, TimeProvider clock)
+{
+    // A strict filter needs many more lists, and every round repeats the probe: four times as many lists keep the rounds
+    // few, and scan at most four times what was needed.
+    const int WidenFactor = 4;
+
+    /// <summary>Candidates of a group of requests, rented from the pass.</summary>
+    public SearchResult Run(in SearchGroup group, in ForwardPass pass)
+    {
+        int count = group.Queries.Length, heads = merge.Heads;
+        var result = SearchResult.Rent(count, merge.Capacity(group.Kept), pass.Scratch);
+        var mark = pass.Scratch.Mark();
+        var state = new SearchState
+        {
+            Codes = index.Quantize(group.Vectors, pass),
+            Kept = HeadCandidates.Rent((long)count * heads, group.Kept, pass.Scratch),
+            Offsets = Offsets(group.Vectors, pass.Scratch),
+        };
+        FirstRound(in group, in state, in result, pass);
+        var active = pass.Scratch.Rent<int>(new Shape(count));
+        for (int lacking = Judge(in group, in result, active); lacking > 0; lacking = Judge(in group, in result, active))
+        {
+            Widen(in group, in state, in result, active.Span[..lacking], pass);
+        }
+        for (int r = 0; r < count; r++)
+        {
+            for (int h = 0; h < heads; h++)
+            {
+                result.EligibleSeen[r] = Math.Max(result.EligibleSeen[r], state.Kept.EligibleSeen[(long)r * heads + h]);
+            }
+        }
+        pass.Scratch.Release(mark);
+        return result;
+    }
+
+    void FirstRound(in SearchGroup group, in SearchState state, in SearchResult result, in ForwardPass pass)
+    {
+        int heads = merge.Heads, widest = 0;
+        foreach (var query in group.Queries) widest = Math.Max(widest, query.NProbe);
+        var mark = pass.Scratch.Mark();
+        var lists = index.Probe(group.Vectors, widest, pass);
+        for (int r = 0; r < group.Queries.Length; r++)
+        {
+            result.Probes[r] = group.Queries[r].NProbe;
+            for (int h = 0; h < heads; h++)
+            {
+                int q = r * heads + h;
+                lists.Row(q)[group.Queries[r].NProbe..].Fill(-1);
+                group.Filters[q] = group.Queries[r].Filter;
+            }
+        }
+        Scan(state.Codes, lists, group.Filters, state.Kept, pass);
+        pass.Scratch.Release(mark);
+        for (int r = 0; r < group.Queries.Length; r++) Merge(r, in state, in result, pass.Scratch);
+    }
+
+    /// <summary>Sets every request's status and lists those that need more.</summary>
+    int Judge(in SearchGroup group, in SearchResult result, Tensor<int> active)
+    {
+        int count = 0;
+        long now = clock.GetTimestamp();
+        for (int r = 0; r < group.Queries.Length; r++)
+        {
+            if (result.Counts[r] >= group.Queries[r].K) result.SetStatus(r, RetrievalStatus.Complete);
+            else if (result.Probes[r] >= index.NList) result.SetStatus(r, RetrievalStatus.Exhausted);
+            else if (now >= group.Queries[r].Deadline) result.SetStatus(r, RetrievalStatus.Deadline);
+            else active[count++] = r;
+        }
+        return count;
+    }
+
+    void Widen(in SearchGroup group, in SearchState state, in SearchResult result, ReadOnlySpan<int> active, in ForwardPass pass)
+    {
+        int heads = merge.Heads;
+        long queries = (long)active.Length * heads;
+        var scratch = pass.Scratch;
+        var mark = scratch.Mark();
+        var vectors = scratch.Rent<float>(new Shape(queries, index.Dim));
+        var codes = new QuantizedQueries(
+            scratch.Rent<sbyte>(new Shape(queries, index.Lists.PaddedDim)), scratch.Rent<float>(new Shape(queries)));
+        int reach = 0, widest = 0;
+        for (int a = 0; a < active.Length; a++)
+        {
+            int r = active[a], probed = result.Probes[r], next = Next(probed);
+            (reach, widest) = (Math.Max(reach, next), Math.Max(widest, next - probed));
+            for (int h = 0; h < heads; h++)
+            {
+                int from = r * heads + h, to = a * heads + h;
+                group.Vectors.Row(from).CopyTo(vectors.Row(to));
+                state.Codes.Codes.Row(from).CopyTo(codes.Codes.Row(to));
+                codes.Scales[to] = state.Codes.Scales[from];
+                group.Filters[to] = group.Queries[r].Filter;
+            }
+        }
+        var ranked = index.Probe(vectors, reach, pass);
+        var lists = scratch.Rent<int>(new Shape(queries, widest));
+        for (int q = 0; q < queries; q++)
+        {
+            // The probe's order is total, so its first lists are those that were scanned before.
+            int probed = result.Probes[active[q / heads]], added = Next(probed) - probed;
+            ranked.Row(q).Slice(probed, added).CopyTo(lists.Row(q));
+            lists.Row(q)[added..].Fill(-1);
+        }
+        var more = HeadCandidates.Rent(queries, group.Kept, scratch);
+        Scan(codes, lists, group.Filters, more, pass);
+        for (int a = 0; a < active.Length; a++)
+        {
+            int r = active[a];
+            for (int h = 0; h < heads; h++) state.Kept.Absorb(r * heads + h, in more, a * heads + h, index.Lists, scratch);
+            result.Probes[r] = Next(result.Probes[r]);
+            Merge(r, in state, in result, scratch);
+        }
+        scratch.Release(mark);
+    }
+
+    int Next(int probed) => (int)Math.Min(index.NList, (long)probed * WidenFactor);
+
+    void Scan(in QuantizedQueries codes, Tensor<int> lists, QueryFilter?[] filters, in HeadCandidates kept, in ForwardPass pass) =>
+        pass.Kernels.FusedScan(new FusedScanArgs
+        {
+            Queries = codes.Codes,
+            QueryScales = codes.Scales,
+            Lists = lists,
+            Index = index.Lists,
+            Words = filter,
+            Forward = forward,
+            Filters = filters,
+            Scores = kept.Scores,
+            Slots = kept.Slots,
+            Found = kept.Found,
+            EligibleSeen = kept.EligibleSeen,
+        });
+
+    void Merge(int request, in SearchState state, in SearchResult result, Scratch scratch)
+    {
+        var args = new MergeHeadsArgs
+        {
+            Candidates = state.Kept,
+            FirstQuery = request * merge.Heads,
+            Offsets = state.Offsets,
+            Index = index.Lists,
+            Slots = result.Slots.Rows(request, 1).Reshape(new Shape(result.Slots.Shape[1])),
+        };
+        result.Counts[request] = merge.Merge(in args, scratch);
+    }
+
+    // The codes are of item - centre, so a scan's score lacks query · centre: the same for all items of one head, but not
+    // for the heads of a request.
+    unsafe Tensor<float> Offsets(Tensor<float> vectors, Scratch scratch)
+    {
+        var offsets = scratch.Rent<float>(new Shape(vectors.Shape[0]));
+        for (long q = 0; q < offsets.Count; q++)
+        {
+            double sum = 0;
+            float* vector = vectors.Pointer + q * index.Dim;
+            for (int d = 0; d < index.Dim; d++) sum += (double)vector[d] * index.Center.Pointer[d];
+            offsets[q] = (float)sum;
+        }
+        return offsets;
+    }
+
+    readonly struct SearchState
+    {
+        public required QuantizedQueries Codes { get; init; }
+
+        public required HeadCandidates Kept { get; init; }
+
+        public required Tensor<float> Offsets { get; init; }
+    }
+}
+
+/// <summary>Requests of a batch that keep equally many candidates.</summary>
+readonly ref struct SearchGroup
+{
+    /// <summary>The requests.</summary>
+    public required ReadOnlySpan<RetrievalQuery> Queries { get; init; }
+
+    /// <summary>[B * H, D] float32 query vectors.</summary>
+    public required Tensor<float> Vectors { get; init; }
+
+    /// <summary>K0.</summary>
+    public required int Kept { get; init; }
+
+    /// <summary>Room for B * H filters.</summary>
+    public required QueryFilter?[] Filters { get; init; }
+}
+
+/// <summary>Candidates of a group of requests.</summary>
+/// <param name="Slots">[B, K1] int32, -1 where there are fewer.</param>
+/// <param name="Counts">[B] int32 candidates.</param>
+/// <param name="Probes">[B] int32 lists probed for each head.</param>
+/// <param name="Statuses">[B] int32 values of <see cref="RetrievalStatus"/>.</param>
+/// <param name="EligibleSeen">[B] int64.</param>
+readonly record struct SearchResult(
+    Tensor<int> Slots, Tensor<int> Counts, Tensor<int> Probes, Tensor<int> Statuses, Tensor<long> EligibleSeen)
+{
+    public static SearchResult Rent(int count, int capacity, Scratch scratch) => new(
+        scratch.Rent<int>(new Shape(count, capacity)),
+        scratch.Rent<int>(new Shape(count)),
+        scratch.Rent<int>(new Shape(count)),
+        scratch.RentZeroed<int>(new Shape(count)),
+        scratch.RentZeroed<long>(new Shape(count)));
+
+    public void SetStatus(int request, RetrievalStatus status) => Statuses[request] = (int)status;
+
+    public RetrievalStatus Status(int request) => (RetrievalStatus)Statuses[request];
+}

@@ -1,0 +1,35 @@
+namespace Argent.Model;
+
+/// <summary>
+/// The largest requests that a model takes; passing one is an error that names it. <see cref="FilterLimits"/> and
+/// <see cref="ValueLimits"/> are those of the two languages.
+/// </summary>
+public sealed record ModelLimits
+{
+    /// <summary>Items of a request.</summary>
+    public int KMax { get; init; } = 100_000;
+
+    /// <summary>Ids in <c>exclude</c>.</summary>
+    public int ExcludeMax { get; init; } = 100_000;
+
+    /// <summary>Ids in <c>only</c>.</summary>
+    public int OnlyMax { get; init; } = 100_000;
+
+    /// <summary>Characters of one id.</summary>
+    public int IdTextMax { get; init; } = 1_024;
+
+    /// <summary>Item ids in all histories of a user together.</summary>
+    public int HistoryMax { get; init; } = 10_000;
+
+    /// <summary>User features of a request.</summary>
+    public int UserFeaturesMax { get; init; } = 256;
+
+    /// <summary>
+    /// Candidates that the scan keeps beyond K for exact rescoring, at most; it keeps K more, at least 64. The int8 scan
+    /// swaps neighbours only near the cut, so a few thousand cover any K.
+    /// </summary>
+    public int RescoreMarginMax { get; init; } = 4_096;
+
+    /// <summary>Compiled filters, and compiled formulas, that are remembered.</summary>
+    public int CachedPrograms { get; init; } = 1_024;
+}

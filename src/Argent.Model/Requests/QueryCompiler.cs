@@ -1,0 +1,200 @@
+using Argent.Kernels;
+
+namespace Argent.Model;
+
+/// <summary>Turns requests into queries: checks every field against the model and its limits, and compiles filters and formulas.</summary>
+sealed class QueryCompiler
+{
+    readonly RetrievalModel _model;
+    readonly RetrievalParts _parts;
+    readonly FilterCompiler _filters;
+    readonly BoundedCache<FilterProgram?> _filterPrograms;
+    readonly BoundedCache<FormulaProgram> _valuePrograms;
+    readonly Stack<UserBatchBuilder> _builders = [];
+
+    public QueryCompiler(RetrievalModel model, RetrievalParts parts)
+    {
+        (_model, _parts) = (model, parts);
+        _filters = new FilterCompiler(parts.Forward.Schema, parts.Filter?.Layout);
+        _filterPrograms = new BoundedCache<FilterProgram?>(parts.Limits.CachedPrograms);
+        _valuePrograms = new BoundedCache<FormulaProgram>(parts.Limits.CachedPrograms);
+    }
+
+    public RetrievalQuery Compile(RetrievalRequest request, long deadline)
+    {
+        var limits = _parts.Limits;
+        if (request.K < 1 || request.K > limits.KMax)
+        {
+            throw Bad($"k is {request.K}; it must be 1 to {limits.KMax}.");
+        }
+        if (request.NProbe < 0) throw Bad($"nprobe is {request.NProbe}; it must be 0 (the model's default, {_parts.DefaultNProbe}) or more.");
+        var user = request.User ?? throw Bad("user is null; an empty object is an anonymous user.");
+        int nprobe = request.NProbe == 0 ? _parts.DefaultNProbe : request.NProbe;
+        return new RetrievalQuery
+        {
+            Model = _model,
+            K = request.K,
+            Kept = Kept(request.K),
+            // More lists than there are is all of them: the answer says how many were probed.
+            NProbe = Math.Min(nprobe, _parts.Index.NList),
+            Filter = Filter(request),
+            Value = Value(request.Value),
+            Vectors = user.Vectors is { } vectors ? Flatten(vectors) : null,
+            User = user.Vectors is null ? Encode(user) : null,
+            Deadline = deadline,
+        };
+    }
+
+    /// <summary>K0: K and a margin, in steps so that requests of similar K are scanned together, up to all slots.</summary>
+    int Kept(int k)
+    {
+        int wanted = k + Math.Min(Math.Max(64, k), _parts.Limits.RescoreMarginMax);
+        // Steps of a quarter of the power of two below: at most a quarter more than wanted.
+        int step = 1 << Math.Max(4, System.Numerics.BitOperations.Log2((uint)wanted) - 2);
+        return Math.Min((wanted + step - 1) / step * step, Math.Max(64, _parts.Index.Slots));
+    }
+
+    QueryFilter? Filter(RetrievalRequest request)
+    {
+        var program = string.IsNullOrWhiteSpace(request.Filter) ? null : FilterProgram(request.Filter);
+        int[]? excluded = Rows("exclude", request.Exclude, _parts.Limits.ExcludeMax);
+        int[]? only = Rows("only", request.Only, _parts.Limits.OnlyMax);
+        if (excluded is { Length: 0 }) excluded = null;
+        return program is null && excluded is null && only is null ? null : new QueryFilter(program, excluded, only);
+    }
+
+    FilterProgram? FilterProgram(string text)
+    {
+        if (text.Length > FilterLimits.LengthMax)
+        {
+            throw TooLarge($"filter has {text.Length} characters; at most {FilterLimits.LengthMax} are read.");
+        }
+        try
+        {
+            return _filterPrograms.Get(text, t => _filters.Compile(FilterLanguage.Parse(t)));
+        }
+        catch (FilterException e)
+        {
+            throw new RequestException(RequestErrorKind.UnprocessableFilter, e.Message, e.Line, e.Column);
+        }
+    }
+
+    FormulaProgram Value(string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text)) return _model.Value.Program;
+        if (text.Length > ValueLimits.LengthMax)
+        {
+            throw TooLarge($"value has {text.Length} characters; at most {ValueLimits.LengthMax} are read.");
+        }
+        try
+        {
+            return _valuePrograms.Get(text, t => ValueModel.Compile(t, _model.Tasks));
+        }
+        catch (ValueException e)
+        {
+            throw new RequestException(RequestErrorKind.UnprocessableValue, e.Message, e.Line, e.Column);
+        }
+    }
+
+    /// <summary>Rows of the ids that the model has, ascending and distinct; an id that it does not have changes nothing.</summary>
+    int[]? Rows(string field, IReadOnlyList<string>? ids, int most)
+    {
+        if (ids is null) return null;
+        if (ids.Count > most) throw TooLarge($"{field} has {ids.Count} ids; at most {most} are read.");
+        var rows = new int[ids.Count];
+        int count = 0;
+        for (int i = 0; i < ids.Count; i++)
+        {
+            int row = _model.Items.Find(CheckedId(field, ids[i]));
+            if (row >= 0) rows[count++] = row;
+        }
+        Array.Sort(rows, 0, count);
+        int distinct = 0;
+        for (int i = 0; i < count; i++)
+        {
+            if (distinct == 0 || rows[distinct - 1] != rows[i]) rows[distinct++] = rows[i];
+        }
+        return rows[..distinct];
+    }
+
+    string CheckedId(string field, string? id)
+    {
+        if (id is null) throw Bad($"{field} holds null where an id is expected.");
+        return id.Length <= _parts.Limits.IdTextMax
+            ? id
+            : throw TooLarge($"{field} holds an id of {id.Length} characters; at most {_parts.Limits.IdTextMax} are read.");
+    }
+
+    float[] Flatten(IReadOnlyList<float[]> vectors)
+    {
+        int heads = _model.Tasks.Count, dim = _parts.Index.Dim;
+        if (vectors.Count != heads)
+        {
+            throw Bad($"user.vectors has {vectors.Count} vectors; the model has {heads} heads ({string.Join(", ", _model.Tasks)}).");
+        }
+        var flat = new float[heads * dim];
+        for (int h = 0; h < heads; h++)
+        {
+            var vector = vectors[h] ?? throw Bad($"user.vectors[{h}] is null.");
+            if (vector.Length != dim) throw Bad($"user.vectors[{h}] has {vector.Length} numbers; the model has {dim} dimensions.");
+            int wrong = Array.FindIndex(vector, v => !float.IsFinite(v));
+            if (wrong >= 0) throw Bad($"user.vectors[{h}][{wrong}] is {vector[wrong]}, not a finite number.");
+            vector.CopyTo(flat, h * dim);
+        }
+        return flat;
+    }
+
+    EncodedUser Encode(UserInput user)
+    {
+        if (_parts.UserTower is not { } tower)
+        {
+            throw Bad($"The model '{_parts.Name}' has no user tower: send user.vectors with {_parts.Index.Dim} numbers a head.");
+        }
+        CheckUser(user);
+        var builder = Borrow();
+        try
+        {
+            builder.Clear();
+            tower.Encoder.Encode(user, builder);
+            return EncodedUser.From(builder);
+        }
+        catch (ArgumentException e)
+        {
+            throw Bad(e.Message);
+        }
+        finally
+        {
+            lock (_builders) _builders.Push(builder);
+        }
+    }
+
+    void CheckUser(UserInput user)
+    {
+        var limits = _parts.Limits;
+        if (user.Id is not null) CheckedId("user.id", user.Id);
+        int events = 0;
+        foreach (var (task, ids) in user.History ?? new Dictionary<string, IReadOnlyList<string>>())
+        {
+            if (ids is null) throw Bad($"user.history.{task} is null.");
+            events += ids.Count;
+            if (events > limits.HistoryMax) throw TooLarge($"user.history has more than {limits.HistoryMax} items.");
+            for (int i = 0; i < ids.Count; i++) CheckedId("user.history." + task, ids[i]);
+        }
+        if (user.Features is not { } features) return;
+        if (features.Count > limits.UserFeaturesMax) throw TooLarge($"user.features has {features.Count} features; at most {limits.UserFeaturesMax} are read.");
+        foreach (var (name, value) in features) CheckedId("user.features." + name, value);
+    }
+
+    UserBatchBuilder Borrow()
+    {
+        lock (_builders)
+        {
+            if (_builders.TryPop(out var builder)) return builder;
+        }
+        return new UserBatchBuilder(_parts.Towers!);
+    }
+
+    static RequestException Bad(string message) => new(RequestErrorKind.BadRequest, message);
+
+    static RequestException TooLarge(string message) => new(RequestErrorKind.TooLarge, message);
+}

@@ -1,0 +1,39 @@
+using Argent.Kernels;
+
+namespace Argent.Model;
+
+/// <summary>
+/// A request that was checked and compiled by <see cref="RetrievalModel.Prepare"/> and can enter a batch. It belongs to
+/// the model that prepared it.
+/// </summary>
+public sealed class RetrievalQuery
+{
+    internal RetrievalQuery() { }
+
+    /// <summary>The model that prepared it.</summary>
+    internal RetrievalModel Model { get; init; } = null!;
+
+    /// <summary>Items wanted.</summary>
+    public int K { get; init; }
+
+    /// <summary>K0: candidates that the scan keeps for each head.</summary>
+    internal int Kept { get; init; }
+
+    /// <summary>Lists probed first, 1 to NList.</summary>
+    public int NProbe { get; init; }
+
+    /// <summary>Who is eligible; null for every live item.</summary>
+    internal QueryFilter? Filter { get; init; }
+
+    /// <summary>The value formula over the model's tasks.</summary>
+    internal FormulaProgram Value { get; init; } = null!;
+
+    /// <summary>[H * D] query vectors of the request, or null when the user tower makes them.</summary>
+    internal float[]? Vectors { get; init; }
+
+    /// <summary>The user as the tower reads it, or null when the request brings vectors.</summary>
+    internal EncodedUser? User { get; init; }
+
+    /// <summary>When the request must be answered, in the model's clock's timestamps; <see cref="long.MaxValue"/> for never.</summary>
+    public long Deadline { get; init; }
+}
