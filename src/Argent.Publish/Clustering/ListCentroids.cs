@@ -1,0 +1,74 @@
+using Argent.Kernels;
+using Argent.Tensors;
+
+namespace Argent.Publish;
+
+/// <summary>What queries are compared with to choose lists.</summary>
+/// <param name="Centroids">[L, D] float32.</param>
+/// <param name="Bias">[L] float32.</param>
+/// <remarks>
+/// For L2: the mean of the list's items, bias -|mean|² / 2. For inner product: the direction of the mean with a length
+/// that stands for the list's longest items, and the mean item bias. A query wants a list's best items, not its average
+/// ones: a centroid as long as the 90th percentile of its items found up to .02 more of the best 100 than the mean did,
+/// and never less, at equal lists and probes.
+/// </remarks>
+sealed record ListCentroids(Tensor<float> Centroids, Tensor<float> Bias)
+{
+    const double LongItems = 0.9;
+
+    /// <summary>Writes -|centroid|² / 2.</summary>
+    public static unsafe void EuclideanBias(in Tensor<float> centroids, in Tensor<float> bias, Workers workers)
+    {
+        Distances.Squares(centroids, bias, workers);
+        for (long l = 0; l < bias.Count; l++) bias.Pointer[l] *= -0.5f;
+    }
+
+    /// <summary>Centroids for probing, from the items that the lists really hold.</summary>
+    /// <param name="rows">[R, D] float32 items, as they are scored.</param>
+    /// <param name="itemBias">[R] float32 learned biases, or no tensor.</param>
+    /// <param name="members">The rows of each list.</param>
+    /// <param name="trained">[L, D] float32, what a list without items keeps.</param>
+    /// <param name="isEuclidean">True for L2.</param>
+    /// <param name="workers">Threads.</param>
+    public static ListCentroids Of(
+        in Tensor<float> rows, in Tensor<float> itemBias, ListMembers members, in Tensor<float> trained,
+        bool isEuclidean, Workers workers)
+    {
+        int lists = members.NList;
+        var centroids = Tensor.Zeros<float>(trained.Shape);
+        var bias = Tensor.Zeros<float>(new Shape(lists));
+        members.Average(rows, centroids, workers);
+        for (int l = 0; l < lists; l++)
+        {
+            if (members.Count(l) == 0) trained.Row(l).CopyTo(centroids.Row(l));
+        }
+        if (isEuclidean)
+        {
+            EuclideanBias(centroids, bias, workers);
+            return new ListCentroids(centroids, bias);
+        }
+        Lengthen(rows, members, centroids, workers);
+        if (itemBias.IsPresent) members.Average(Column(itemBias), Column(bias), workers);
+        return new ListCentroids(centroids, bias);
+    }
+
+    static Tensor<float> Column(in Tensor<float> values) => values.Reshape(new Shape(values.Count, 1));
+
+    static unsafe void Lengthen(in Tensor<float> rows, ListMembers members, in Tensor<float> centroids, Workers workers)
+    {
+        var lengths = Tensor.Zeros<float>(new Shape(rows.Shape[0]));
+        Distances.Squares(rows, lengths, workers);
+        for (int l = 0; l < centroids.Shape[0]; l++)
+        {
+            float[] ofList = new float[members.Count(l)];
+            if (ofList.Length == 0) continue;
+            for (int i = 0; i < ofList.Length; i++) ofList[i] = MathF.Sqrt(lengths.Pointer[members.Rows[members.Start[l] + i]]);
+            Array.Sort(ofList);
+            double mean = 0;
+            foreach (float length in ofList) mean += length / ofList.Length;
+            float factor = mean > 0 ? (float)(ofList[(int)(LongItems * (ofList.Length - 1))] / mean) : 1f;
+            foreach (ref float value in centroids.Row(l)) value *= factor;
+        }
+        lengths.Storage.Dispose();
+    }
+}

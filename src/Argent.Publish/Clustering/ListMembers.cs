@@ -1,0 +1,86 @@
+using Argent.Kernels;
+using Argent.Tensors;
+
+namespace Argent.Publish;
+
+/// <summary>The rows of every list, ascending: those of list l are entries [Start[l], Start[l + 1]) of Rows.</summary>
+sealed unsafe class ListMembers
+{
+    /// <summary>Sorts rows by list.</summary>
+    /// <param name="lists">[n] int32, the list of each row.</param>
+    /// <param name="nlist">L.</param>
+    public ListMembers(in Tensor<int> lists, int nlist)
+    {
+        int rows = (int)lists.Count;
+        Start = new int[nlist + 1];
+        Rows = new int[rows];
+        for (int r = 0; r < rows; r++) Start[lists.Pointer[r] + 1]++;
+        for (int l = 0; l < nlist; l++) Start[l + 1] += Start[l];
+        int[] next = Start[..nlist];
+        for (int r = 0; r < rows; r++) Rows[next[lists.Pointer[r]]++] = r;
+    }
+
+    /// <summary>[L + 1] bounds.</summary>
+    public int[] Start { get; }
+
+    /// <summary>[n] rows.</summary>
+    public int[] Rows { get; }
+
+    /// <summary>L.</summary>
+    public int NList => Start.Length - 1;
+
+    /// <summary>Number of rows of a list.</summary>
+    public int Count(int list) => Start[list + 1] - Start[list];
+
+    /// <summary>
+    /// Writes the mean of each list's rows; a list without rows gets zeros. Each list is summed in float64 in row order
+    /// by one thread, so the result does not depend on the number of threads.
+    /// </summary>
+    /// <param name="values">[n, D] float32.</param>
+    /// <param name="means">[L, D] float32, overwritten.</param>
+    /// <param name="workers">Threads.</param>
+    public void Average(in Tensor<float> values, in Tensor<float> means, Workers workers)
+    {
+        fixed (int* start = Start, rows = Rows)
+        {
+            var work = new MeanOfList
+            {
+                Start = start,
+                Rows = rows,
+                Values = values.Pointer,
+                Means = means.Pointer,
+                Dim = (int)means.Shape.RowCount,
+            };
+            workers.Run(ref work, NList);
+        }
+    }
+
+    struct MeanOfList : IChunkedWork
+    {
+        const int Columns = 256;
+
+        public int* Start;
+        public int* Rows;
+        public float* Values;
+        public float* Means;
+        public int Dim;
+
+        public readonly void Run(int chunk)
+        {
+            double* sums = stackalloc double[Columns];
+            int first = Start[chunk], last = Start[chunk + 1];
+            for (int column = 0; column < Dim; column += Columns)
+            {
+                int width = Math.Min(Columns, Dim - column);
+                for (int d = 0; d < width; d++) sums[d] = 0;
+                for (int i = first; i < last; i++)
+                {
+                    float* row = Values + (long)Rows[i] * Dim + column;
+                    for (int d = 0; d < width; d++) sums[d] += row[d];
+                }
+                float* mean = Means + (long)chunk * Dim + column;
+                for (int d = 0; d < width; d++) mean[d] = last > first ? (float)(sums[d] / (last - first)) : 0f;
+            }
+        }
+    }
+}
