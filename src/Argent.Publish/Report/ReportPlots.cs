@@ -1,0 +1,53 @@
+using System.Globalization;
+
+namespace Argent.Publish;
+
+/// <summary>The two plots of a report.</summary>
+static class ReportPlots
+{
+    const int BinsMax = 32;
+
+    /// <summary>Recall against probes.</summary>
+    public static string Recall(RecallReport recall)
+    {
+        var points = recall.Points;
+        double lowest = points.Min(p => Math.Min(p.At10, p.At100));
+        double low = Math.Max(0, Math.Min(0.9, Math.Floor(lowest * 10) / 10));
+        // One rung only: an axis needs two ends.
+        double first = points[0].NProbe, last = Math.Max(points[^1].NProbe, first * 2);
+        var ticks = new List<(double, string)>();
+        for (double at = first; at <= last; at *= 2) ticks.Add((at, at.ToString("0", CultureInfo.InvariantCulture)));
+        var plot = new SvgPlot(
+            "Recall against the number of lists probed",
+            new PlotAxis("lists probed", first, last, ticks, IsLog: true),
+            PlotAxis.Linear("recall", low, 1, "0.00"));
+        plot.Mark(recall.DefaultNProbe, "default");
+        // The two lines end close to each other near 1.
+        bool upper = points[^1].At10 >= points[^1].At100;
+        plot.Line("first", "recall@10", [.. points.Select(p => ((double)p.NProbe, p.At10))], upper ? -5 : 9);
+        plot.Line("second", "recall@100", [.. points.Select(p => ((double)p.NProbe, p.At100))], upper ? 9 : -5);
+        return plot.ToString();
+    }
+
+    /// <summary>How many lists have how many items.</summary>
+    public static string Sizes(ListsReport lists)
+    {
+        int span = lists.Largest - lists.Smallest + 1, width = Math.Max(1, (span + BinsMax - 1) / BinsMax);
+        int[] bins = new int[(span + width - 1) / width];
+        foreach (int size in lists.Sizes) bins[(size - lists.Smallest) / width]++;
+        double high = lists.Smallest + (double)bins.Length * width;
+        var x = PlotAxis.Linear("items in a list", lists.Smallest, high, "0.#");
+        var plot = new SvgPlot("Sizes of the lists", x, PlotAxis.Linear("lists", 0, bins.Max(), "0.#"));
+        for (int b = 0; b < bins.Length; b++)
+        {
+            if (bins[b] == 0) continue;
+            int from = lists.Smallest + b * width, to = from + width;
+            string range = width == 1 ? Number(from) : $"{Number(from)} to {Number(to - 1)}";
+            plot.Bar(from, to, bins[b], $"{Number(bins[b])} lists of {range} items");
+        }
+        plot.Mark(lists.Mean, "mean");
+        return plot.ToString();
+    }
+
+    static string Number(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
+}
