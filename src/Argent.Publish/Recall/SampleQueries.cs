@@ -1,4 +1,5 @@
 using Argent.Kernels;
+using Argent.Model;
 using Argent.Tensors;
 
 namespace Argent.Publish;
@@ -16,19 +17,21 @@ sealed record SampleQueries(Tensor<float> Vectors, int[]? SelfRows)
 
     /// <summary>The source's queries, or items in their place.</summary>
     /// <exception cref="ArgumentException">The queries have another dimension than the items.</exception>
-    public static SampleQueries Of(PublishSource source, EmbeddedItems items, ulong seed, Workers workers)
+    public static SampleQueries Of(PublishSource source, EmbeddedItems items, ulong seed, IKernels kernels)
     {
         var random = new SeededRandom(seed);
         if (!source.Queries.IsPresent || source.Queries.Shape[0] == 0)
         {
             int[] rows = random.Rows((int)items.Rows.Shape[0], CountMax);
-            return new SampleQueries(SampleRows.Copy(items.Rows, rows, workers), rows);
+            return new SampleQueries(SampleRows.Copy(items.Rows, rows, kernels.Workers), rows);
         }
         var given = source.Queries;
         if (given.Shape.Rank != 2 || given.Shape[1] != items.Dim)
         {
             throw new ArgumentException($"The sample queries are {given.Shape} where [Q, {items.Dim}] is expected.");
         }
-        return new SampleQueries(SampleRows.Copy(given, random.Rows((int)given.Shape[0], CountMax), workers), null);
+        var sample = SampleRows.Copy(given, random.Rows((int)given.Shape[0], CountMax), kernels.Workers);
+        if (source.Metric == Metric.Cosine) kernels.NormalizeRows(new NormalizeRowsArgs { Input = sample, Output = sample });
+        return new SampleQueries(sample, null);
     }
 }
