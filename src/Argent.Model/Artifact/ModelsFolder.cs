@@ -29,6 +29,18 @@ public static class ModelsFolder
         };
     }
 
+    /// <summary>
+    /// Every artifact that <paramref name="path"/> means: itself, the newest version of a model's folder, or the newest
+    /// version of each model in a folder of models.
+    /// </summary>
+    /// <exception cref="InvalidDataException">There is no artifact.</exception>
+    public static IReadOnlyList<string> ResolveAll(string path)
+    {
+        bool isModels = Directory.Exists(path) && !IsArtifact(path) && Newest(path) is null;
+        string[] models = isModels ? [.. Models(path)] : [];
+        return models.Length == 0 ? [Resolve(path)] : [.. models.Select(name => Newest(Path.Combine(path, name))!)];
+    }
+
     /// <summary>Names of the models in a folder that have at least one version, in ordinal order.</summary>
     public static IEnumerable<string> Models(string path) => Directory.EnumerateDirectories(path)
         .Where(folder => Versions(folder).Any())

@@ -59,6 +59,9 @@ public sealed class RetrievalModel : Module
     /// <summary>True when users may be described; false when requests must bring query vectors.</summary>
     public bool HasUserTower => _parts.UserTower is not null;
 
+    /// <summary>The task that a history without a name belongs to.</summary>
+    public string HistoryTask => _parts.UserTower is { Histories: [var first, ..] } ? first : Tasks[0];
+
     /// <summary>Lists probed when a request does not say.</summary>
     public int DefaultNProbe => _parts.DefaultNProbe;
 

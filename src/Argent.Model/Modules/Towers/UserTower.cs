@@ -27,6 +27,9 @@ public sealed class UserTower : Module
     /// <summary>Tasks in head order.</summary>
     public IReadOnlyList<string> Tasks => _config.Tasks;
 
+    /// <summary>Tasks whose events the tower reads; a history without a name is the first's.</summary>
+    public IReadOnlyList<string> Histories => _config.Histories;
+
     /// <summary>D.</summary>
     public int Dim => _config.Dim;
 

@@ -1,0 +1,33 @@
+using System.Text.Json;
+using Argent.Serving;
+using Microsoft.AspNetCore.Http;
+
+namespace Argent.Server;
+
+/// <summary><c>POST /v1/models/{model}:retrieve</c>: one request, one list of items.</summary>
+static class RetrieveEndpoint
+{
+    public static async Task HandleAsync(HttpContext context, string model, ModelRegistry models)
+    {
+        if (models.Find(model) is not { } predictor)
+        {
+            await Problem.UnknownModel(model, models.Names).WriteAsync(context).ConfigureAwait(false);
+            return;
+        }
+        var snapshot = predictor.Current ?? throw new ServingException(ServingFailure.NotReady, "The model is stopping.");
+        var tasks = snapshot.Model.Tasks;
+        var body = await ReadBodyAsync(context).ConfigureAwait(false);
+        var request = RetrievalRequestJson.Read(body, snapshot.Model.HistoryTask);
+        var response = await predictor.RetrieveAsync(request, context.RequestAborted).ConfigureAwait(false);
+        context.Response.ContentType = "application/json";
+        await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
+        RetrievalResponseJson.Write(json, response, tasks);
+    }
+
+    static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpContext context)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted).ConfigureAwait(false);
+        return body.GetBuffer().AsMemory(0, (int)body.Length);
+    }
+}

@@ -1,0 +1,160 @@
+using Argent.Kernels;
+using Argent.Model;
+using Argent.Tensors;
+
+namespace Argent.Serving;
+
+/// <summary>
+/// One model behind one queue. Give it requests one at a time, from any thread; it runs them in batches on a thread of
+/// its own, which splits the arithmetic over the kernels' workers.
+/// </summary>
+public sealed class Predictor : IAsyncDisposable
+{
+    readonly PredictorOptions _options;
+    readonly IKernels _kernels;
+    readonly TimeProvider _time;
+    readonly BatchQueue<PendingRequest> _queue;
+    readonly PredictorMetrics _metrics;
+    readonly Thread _thread;
+    Snapshot? _current;
+
+    /// <summary>Puts <paramref name="snapshot"/> in service; the predictor owns it from now on.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public Predictor(Snapshot snapshot, IKernels kernels, PredictorOptions? options = null, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        ArgumentNullException.ThrowIfNull(kernels);
+        _options = options ?? new PredictorOptions();
+        _options.Check();
+        (_current, _kernels, _time) = (snapshot, kernels, time ?? TimeProvider.System);
+        _queue = new BatchQueue<PendingRequest>(_options.MaxQueueSize, _time);
+        _metrics = new PredictorMetrics(() => _queue.Count);
+        _thread = new Thread(Loop) { IsBackground = true, Name = "argent-predictor" };
+        _thread.Start();
+    }
+
+    /// <summary>The snapshot in service, or null when the predictor is stopping.</summary>
+    public Snapshot? Current => Volatile.Read(ref _current);
+
+    /// <summary>Requests that wait.</summary>
+    public int QueueLength => _queue.Count;
+
+    /// <summary>Answers one request.</summary>
+    /// <exception cref="RequestException">The request is wrong; the message says where.</exception>
+    /// <exception cref="ServingException">The queue is full, the deadline passed, or the predictor is stopping.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up before the request's pass began.</exception>
+    public Task<RetrievalResponse> RetrieveAsync(RetrievalRequest request, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        cancellation.ThrowIfCancellationRequested();
+        long arrived = _time.GetTimestamp();
+        var snapshot = Lease();
+        try
+        {
+            var query = snapshot.Model.Prepare(request, Deadline(request, arrived));
+            var pending = new PendingRequest(query, snapshot, arrived, cancellation);
+            if (_queue.TryAdd(pending)) return pending.Task;
+            throw Current is null
+                ? new ServingException(ServingFailure.NotReady, "The predictor is stopping.")
+                : new ServingException(
+                    ServingFailure.Overloaded, $"{_options.MaxQueueSize} requests are waiting already; try again later.");
+        }
+        catch (Exception e)
+        {
+            snapshot.Release();
+            _metrics.Failed(e is ServingException failure ? failure.Failure.ToString() : "BadRequest");
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Puts <paramref name="next"/> in service. Requests that were prepared on the snapshot before it are answered by that
+    /// one; it is freed after the last of them.
+    /// </summary>
+    public void Swap(Snapshot next)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        Interlocked.Exchange(ref _current, next)?.Dispose();
+    }
+
+    /// <summary>Refuses new requests, answers those that wait, and frees the snapshot.</summary>
+    public ValueTask DisposeAsync()
+    {
+        var snapshot = Interlocked.Exchange(ref _current, null);
+        _queue.Close();
+        if (Thread.CurrentThread != _thread) _thread.Join();
+        snapshot?.Dispose();
+        _metrics.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    Snapshot Lease()
+    {
+        // A snapshot that is swapped out between the read and the lease refuses the lease: then the next one is there.
+        while (Current is { } snapshot)
+        {
+            if (snapshot.TryLease()) return snapshot;
+        }
+        throw new ServingException(ServingFailure.NotReady, "No model is in service.");
+    }
+
+    long Deadline(RetrievalRequest request, long arrived)
+    {
+        double seconds = _options.DefaultDeadline.TotalSeconds;
+        if (request.DeadlineMs is { } milliseconds)
+        {
+            if (!(milliseconds > 0)) throw new RequestException(RequestErrorKind.BadRequest, "'deadlineMs' must be above 0.");
+            seconds = Math.Min(milliseconds / 1000, TimeSpan.FromDays(1).TotalSeconds);
+        }
+        return arrived + (long)(seconds * _time.TimestampFrequency);
+    }
+
+    void Loop()
+    {
+        using var scratch = new Scratch();
+        var taken = new List<PendingRequest>(_options.MaxBatchSize);
+        var group = new List<PendingRequest>(_options.MaxBatchSize);
+        var batch = new RetrievalBatch(_options.MaxBatchSize);
+        while (_queue.TryTake(taken, _options.MaxBatchSize, _options.MaxQueueDelay))
+        {
+            // Requests around a swap belong to different snapshots; each group runs on its own.
+            while (taken.Count > 0)
+            {
+                var snapshot = taken[0].Snapshot;
+                group.Clear();
+                foreach (var pending in taken)
+                {
+                    if (pending.Snapshot == snapshot) group.Add(pending);
+                }
+                taken.RemoveAll(pending => pending.Snapshot == snapshot);
+                Execute(snapshot, group, batch, scratch);
+            }
+        }
+    }
+
+    void Execute(Snapshot snapshot, List<PendingRequest> group, RetrievalBatch batch, Scratch scratch)
+    {
+        long started = _time.GetTimestamp();
+        batch.Clear();
+        group.RemoveAll(pending => !pending.TryStart(started, _metrics));
+        if (group.Count == 0) return;
+        try
+        {
+            foreach (var pending in group) batch.Add(pending.Query);
+            scratch.Reset();
+            snapshot.Model.Forward(batch, new ForwardPass(_kernels, scratch));
+            _metrics.Batch(group.Count);
+            for (int i = 0; i < group.Count; i++)
+            {
+                var queued = _time.GetElapsedTime(group[i].Arrived, started);
+                var response = batch.Respond(i, snapshot.Id, snapshot.Watermark, (long)queued.TotalMicroseconds);
+                group[i].Answer(response, _time.GetElapsedTime(group[i].Arrived), queued, _metrics);
+            }
+        }
+        catch (Exception e)
+        {
+            // A failing pass fails its batch, not the predictor.
+            foreach (var pending in group) pending.Fail(e, _metrics);
+        }
+    }
+}
