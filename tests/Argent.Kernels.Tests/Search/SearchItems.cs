@@ -36,6 +36,7 @@ sealed class SearchItems
         {
             for (int s = start[l]; s < start[l] + sizes[l]; s++) live[s] = random.NextDouble() >= shape.DeadShare;
         }
+        HashSet<int> beyond = [.. Enumerable.Range(0, sizes.Length).SelectMany(l => Enumerable.Range(start[l] + sizes[l], start[l + 1] - start[l] - sizes[l]))];
         int[] slotOfRow = [.. Enumerable.Range(0, Slots).Where(s => live[s])];
         random.Shuffle(slotOfRow);
         var rows = Enumerable.Repeat(-1, Slots).ToArray();
@@ -54,9 +55,11 @@ sealed class SearchItems
         for (int s = 0; s < Slots; s++)
         {
             bool tied = shape.CodeMax < 8;
-            Index.Scales[s] = tied ? 0.5f : (float)random.NextDouble() * 0.1f;
+            // A scale of 0 and a bias of -0 make scores of 0 with either sign.
+            Index.Scales[s] = tied ? random.Next(2) : (float)random.NextDouble() * 0.1f;
             Index.Bias[s] = tied ? -0f : (float)random.NextDouble() - 0.5f;
-            if (live[s]) Index.Live[s / 64] |= 1UL << (s % 64);
+            // Bits beyond a list's count mean nothing, whatever they are.
+            if (live[s] || beyond.Contains(s)) Index.Live[s / 64] |= 1UL << (s % 64);
         }
         _categories = [.. Enumerable.Range(0, Slots).Select(_ => Draw(random, 3, 7))];
         _tags = [.. Enumerable.Range(0, Slots).Select(_ => Draw(random, 5, 100))];
