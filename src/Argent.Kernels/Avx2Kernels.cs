@@ -15,31 +15,31 @@ public sealed class Avx2Kernels(Workers workers) : IKernels
     public Workers Workers { get; } = workers;
 
     /// <inheritdoc/>
-    public void Dense(in DenseArgs args) => DenseReference.Run(in args);
+    public void Dense(in DenseArgs args) => DenseAvx2.Run(in args, Workers);
 
     /// <inheritdoc/>
-    public void SumEmbeddings(in SumEmbeddingsArgs args) => SumEmbeddingsReference.Run(in args);
+    public void SumEmbeddings(in SumEmbeddingsArgs args) => SumEmbeddingsAvx2.Run(in args, Workers);
 
     /// <inheritdoc/>
-    public void GatherRows(in GatherRowsArgs args) => GatherRowsReference.Run(in args);
+    public void GatherRows(in GatherRowsArgs args) => GatherRowsAvx2.Run(in args, Workers);
 
     /// <inheritdoc/>
-    public void Elementwise(in ElementwiseArgs args) => ElementwiseReference.Run(in args);
+    public void Elementwise(in ElementwiseArgs args) => ElementwiseAvx2.Run(in args, Workers);
 
     /// <inheritdoc/>
-    public void NormalizeRows(in NormalizeRowsArgs args) => NormalizeRowsReference.Run(in args);
+    public void NormalizeRows(in NormalizeRowsArgs args) => NormalizeRowsAvx2.Run(in args, Workers);
 
     /// <inheritdoc/>
-    public void LayerNorm(in LayerNormArgs args) => LayerNormReference.Run(in args);
+    public void LayerNorm(in LayerNormArgs args) => LayerNormAvx2.Run(in args, Workers);
 
     /// <inheritdoc/>
-    public void ConcatColumns(in ConcatColumnsArgs args) => ConcatColumnsReference.Run(in args);
+    public void ConcatColumns(in ConcatColumnsArgs args) => ConcatColumnsAvx2.Run(in args, Workers);
 
     /// <inheritdoc/>
-    public void Softmax(in SoftmaxArgs args) => SoftmaxReference.Run(in args);
+    public void Softmax(in SoftmaxArgs args) => SoftmaxAvx2.Run(in args, Workers);
 
     /// <inheritdoc/>
-    public void SoftmaxCrossEntropy(in SoftmaxCrossEntropyArgs args) => SoftmaxCrossEntropyReference.Run(in args);
+    public void SoftmaxCrossEntropy(in SoftmaxCrossEntropyArgs args) => SoftmaxCrossEntropyAvx2.Run(in args, Workers);
 
     /// <inheritdoc/>
     public void ScoreCandidates(in ScoreCandidatesArgs args) => ScoreCandidatesAvx2.Run(in args, Workers);
@@ -60,5 +60,5 @@ public sealed class Avx2Kernels(Workers workers) : IKernels
     public void BuildSignatures(in BuildSignaturesArgs args) => BuildSignaturesAvx2.Run(in args, Workers);
 
     /// <inheritdoc/>
-    public void EvaluateFormula(in EvaluateFormulaArgs args) => EvaluateFormulaReference.Run(in args);
+    public void EvaluateFormula(in EvaluateFormulaArgs args) => EvaluateFormulaAvx2.Run(in args, Workers);
 }

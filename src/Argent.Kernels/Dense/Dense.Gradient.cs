@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Argent.Tensors;
 
 namespace Argent.Kernels;
@@ -96,15 +97,32 @@ static unsafe class DenseGradient
         public readonly void Run(int chunk)
         {
             var (first, last) = Chunks.Bounds(chunk, Count);
-            for (long i = first; i < last; i++) Inner[i] = Outer[i] * Slope(Values[i]);
+            if (Activation == Activation.Silu)
+            {
+                for (long i = first; i < last; i++) Inner[i] = Outer[i] * SiluSlope(Values[i]);
+                return;
+            }
+            long e = first;
+            for (; e + 8 <= last; e += 8)
+            {
+                var value = Vector256.Load(Values + e);
+                var outer = Vector256.Load(Outer + e);
+                var inner = Activation == Activation.Relu
+                    ? outer & Vector256.GreaterThan(value, Vector256<float>.Zero)
+                    : outer * (value * (Vector256.Create(1f) - value));
+                inner.Store(Inner + e);
+            }
+            for (; e < last; e++)
+            {
+                Inner[e] = Activation != Activation.Relu ? Outer[e] * (Values[e] * (1 - Values[e]))
+                    : Values[e] > 0 ? Outer[e] : 0;
+            }
         }
 
-        readonly float Slope(float value)
+        static float SiluSlope(float sum)
         {
-            if (Activation == Activation.Relu) return value > 0 ? 1 : 0;
-            if (Activation == Activation.Sigmoid) return value * (1 - value);
-            float sigmoid = 1 / (1 + MathF.Exp(-value));
-            return sigmoid * (1 + (value * (1 - sigmoid)));
+            float sigmoid = 1 / (1 + MathF.Exp(-sum));
+            return sigmoid * (1 + (sum * (1 - sigmoid)));
         }
     }
 }

@@ -37,7 +37,8 @@ unsafe struct Gemm
     /// <summary>The same product on plain loops or on AVX2, split over <paramref name="workers"/>.</summary>
     public static void Run(in Gemm gemm, bool fast, Workers workers)
     {
-        GemmReference.Run(gemm);
+        if (fast) GemmAvx2.Run(gemm, workers);
+        else GemmReference.Run(gemm);
     }
 }
 

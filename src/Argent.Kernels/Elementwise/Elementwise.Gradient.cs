@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Argent.Tensors;
 
 namespace Argent.Kernels;
@@ -25,6 +27,7 @@ static unsafe class ElementwiseGradient
         if (args.Op is ElementwiseOp.Add or ElementwiseOp.Multiply) AddToRight(args, output, gradients, context);
         var left = gradients.Of(args.Left);
         if (!left.IsPresent) return;
+        bool repeats = args.Right.IsPresent && args.Right.Count < output.Count;
         var work = new LeftWork
         {
             Op = args.Op,
@@ -32,11 +35,12 @@ static unsafe class ElementwiseGradient
             Output = output.Pointer,
             OutputValues = args.Output.Pointer,
             RightValues = args.Right.Pointer,
-            RightCount = Math.Max(1, args.Right.Count),
+            RepeatsRight = repeats,
             Scalar = args.Scalar,
-            Count = output.Count,
+            Rows = repeats ? output.Count / args.Right.Count : output.Count,
+            Columns = repeats ? args.Right.Count : 1,
         };
-        context.Workers.Run(ref work, Chunks.Count(output.Count));
+        context.Workers.Run(ref work, Chunks.RowCount(work.Rows, work.Columns));
     }
 
     static void AddToRight(
@@ -55,24 +59,62 @@ static unsafe class ElementwiseGradient
         public float* Output;
         public float* OutputValues;
         public float* RightValues;
-        public long RightCount;
+        public bool RepeatsRight;
         public float Scalar;
-        public long Count;
+        public long Rows;
+        public long Columns;
 
         public readonly void Run(int chunk)
         {
-            var (first, last) = Chunks.Bounds(chunk, Count);
-            float keep = Left == Output ? 0 : 1;
-            for (long i = first; i < last; i++) Left[i] = (keep * Left[i]) + (Output[i] * Slope(i));
+            var (first, last) = Chunks.RowBounds(chunk, Rows, Columns);
+            if (!RepeatsRight)
+            {
+                Line(first, RightValues + first, last - first);
+                return;
+            }
+            for (long m = first; m < last; m++) Line(m * Columns, RightValues, Columns);
         }
 
-        readonly float Slope(long i) => Op switch
+        readonly void Line(long start, float* right, long count)
+        {
+            float* left = Left + start;
+            float* output = Output + start;
+            float* values = OutputValues + start;
+            bool adds = Left != Output;
+            long i = 0;
+            for (; i + 8 <= count; i += 8)
+            {
+                var g = Vector256.Load(output + i) * Slope(values + i, right + i);
+                (adds ? Vector256.Load(left + i) + g : g).Store(left + i);
+            }
+            for (; i < count; i++)
+            {
+                float g = output[i] * SlopeOfOne(values + i, right + i);
+                left[i] = adds ? left[i] + g : g;
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        readonly Vector256<float> Slope(float* value, float* right)
+        {
+            var one = Vector256.Create(1f);
+            return Op switch
+            {
+                ElementwiseOp.Add => one,
+                ElementwiseOp.Multiply => Vector256.Load(right),
+                ElementwiseOp.Scale => Vector256.Create(Scalar),
+                ElementwiseOp.Relu => Vector256.GreaterThan(Vector256.Load(value), Vector256<float>.Zero) & one,
+                _ => Vector256.Load(value) * (one - Vector256.Load(value)),
+            };
+        }
+
+        readonly float SlopeOfOne(float* value, float* right) => Op switch
         {
             ElementwiseOp.Add => 1,
-            ElementwiseOp.Multiply => RightValues[i % RightCount],
+            ElementwiseOp.Multiply => *right,
             ElementwiseOp.Scale => Scalar,
-            ElementwiseOp.Relu => OutputValues[i] > 0 ? 1 : 0,
-            _ => OutputValues[i] * (1 - OutputValues[i]),
+            ElementwiseOp.Relu => *value > 0 ? 1 : 0,
+            _ => *value * (1 - *value),
         };
     }
 }

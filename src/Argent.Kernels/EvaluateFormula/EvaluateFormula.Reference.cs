@@ -32,7 +32,36 @@ static unsafe class EvaluateFormulaReference
             Checks.Is("EvaluateFormula: Inputs", args.Inputs, expected, "Values", args.Values.Shape);
         }
         Checks.Is("EvaluateFormula: NotFinite", args.NotFinite, new(1), "Values", args.Values.Shape);
+        CheckSteps(program);
     }
+
+    /// <summary>Demands that no step leaves the stack, that its operand exists, and that one value remains.</summary>
+    static void CheckSteps(FormulaProgram program)
+    {
+        int depth = 0;
+        foreach (var step in program.Steps)
+        {
+            int taken = Taken(step.Op);
+            if (step.Op == FormulaOp.Constant) Checks.Index("EvaluateFormula: a constant", step.Operand, program.Constants.Length);
+            if (step.Op == FormulaOp.Input) Checks.Index("EvaluateFormula: an input", step.Operand, program.Inputs);
+            if (depth < taken) throw new ArgumentException($"EvaluateFormula: {step.Op} needs {taken} values; the stack has {depth}.");
+            depth += 1 - taken;
+            if (depth > program.StackDepth)
+            {
+                throw new ArgumentException($"EvaluateFormula: the program needs a deeper stack than the {program.StackDepth} it states.");
+            }
+        }
+        if (depth != 1) throw new ArgumentException($"EvaluateFormula: the program leaves {depth} values where 1 is expected.");
+    }
+
+    static int Taken(FormulaOp op) => op switch
+    {
+        FormulaOp.Constant or FormulaOp.Input => 0,
+        FormulaOp.Negate or FormulaOp.Abs or FormulaOp.Exp or FormulaOp.Log or FormulaOp.Sqrt
+            or FormulaOp.Sigmoid or FormulaOp.Not => 1,
+        FormulaOp.Select => 3,
+        _ => 2,
+    };
 
     static float Evaluate(in EvaluateFormulaArgs args, long column, float* stack)
     {
@@ -64,7 +93,7 @@ static unsafe class EvaluateFormulaReference
         return stack[0];
     }
 
-    static float Unary(FormulaOp op, float a) => op switch
+    public static float Unary(FormulaOp op, float a) => op switch
     {
         FormulaOp.Negate => -a,
         FormulaOp.Abs => MathF.Abs(a),

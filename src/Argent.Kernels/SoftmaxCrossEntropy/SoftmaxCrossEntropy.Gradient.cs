@@ -24,6 +24,7 @@ static unsafe class SoftmaxCrossEntropyGradient
             Factor = loss.Pointer[0],
             Rows = logits.Shape[0],
             Columns = logits.Shape[1],
+            Fast = context.Fast,
         };
         context.Workers.Run(ref work, Chunks.RowCount(work.Rows, work.Columns));
     }
@@ -39,6 +40,7 @@ static unsafe class SoftmaxCrossEntropyGradient
         public float Factor;
         public long Rows;
         public long Columns;
+        public bool Fast;
 
         public readonly void Run(int chunk)
         {
@@ -49,20 +51,33 @@ static unsafe class SoftmaxCrossEntropyGradient
             }
         }
 
-        readonly void AddRow(long row)
+        readonly void AddRow(long m)
         {
-            float* values = Values + (row * Columns);
-            float* gradient = Gradient + (row * Columns);
-            double weight = 0, sum = 0;
-            float max = float.NegativeInfinity;
-            for (long c = 0; c < Columns; c++) max = MathF.Max(max, Logit(values, c));
-            for (long c = 0; c < Columns; c++) sum += MathF.Exp(Logit(values, c) - max);
-            for (int t = TargetStart[row]; t < TargetStart[row + 1]; t++) weight += Weights[t];
-            float factor = (float)(Factor * weight / sum);
-            for (long c = 0; c < Columns; c++) gradient[c] += factor * MathF.Exp(Logit(values, c) - max);
-            for (int t = TargetStart[row]; t < TargetStart[row + 1]; t++) gradient[Targets[t]] -= Factor * Weights[t];
+            float* gradient = Gradient + (m * Columns);
+            double weight = 0;
+            for (int t = TargetStart[m]; t < TargetStart[m + 1]; t++) weight += Weights[t];
+            var row = new SoftmaxRow { Logits = Values + (m * Columns), Correction = Correction, Columns = Columns };
+            if (Fast)
+            {
+                float max = row.Max();
+                row.Write(max, (float)(Factor * weight / row.Sum(max)), gradient, adds: true);
+            }
+            else
+            {
+                AddPlainly(row, Factor * weight, gradient);
+            }
+            for (int t = TargetStart[m]; t < TargetStart[m + 1]; t++) gradient[Targets[t]] -= Factor * Weights[t];
         }
 
-        readonly float Logit(float* values, long c) => Correction == null ? values[c] : values[c] - Correction[c];
+        static void AddPlainly(in SoftmaxRow row, double factor, float* gradient)
+        {
+            double max = double.NegativeInfinity, sum = 0;
+            for (long c = 0; c < row.Columns; c++) max = Math.Max(max, Logit(row, c));
+            for (long c = 0; c < row.Columns; c++) sum += Math.Exp(Logit(row, c) - max);
+            for (long c = 0; c < row.Columns; c++) gradient[c] += (float)(factor * Math.Exp(Logit(row, c) - max) / sum);
+        }
+
+        static double Logit(in SoftmaxRow row, long c) =>
+            row.Logits[c] - (row.Correction == null ? 0f : row.Correction[c]);
     }
 }

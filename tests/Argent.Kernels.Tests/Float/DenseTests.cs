@@ -1,0 +1,135 @@
+using Argent.Tensors;
+
+namespace Argent.Kernels.Tests;
+
+public sealed class DenseTests
+{
+    /// <summary>M, K, N.</summary>
+    public static TheoryData<int, int, int> Extents()
+    {
+        var data = new TheoryData<int, int, int>();
+        foreach (int m in new[] { 0, 1, 2, 5, 7, 97 })
+        {
+            foreach (int k in new[] { 0, 1, 7, 65, 257 })
+            {
+                foreach (int n in new[] { 0, 1, 16, 17, 65 }) data.Add(m, k, n);
+            }
+        }
+        data.Add(1, 4095, 127);
+        data.Add(3, 127, 4095);
+        data.Add(96, 63, 64);
+        data.Add(193, 513, 127);
+        return data;
+    }
+
+    [Fact]
+    public void Dense_equals_float64_within_the_error_of_a_float32_sum()
+    {
+        foreach (var row in Extents())
+        {
+            var (m, k, n) = row.Data;
+            var activation = (Activation)((m + k + n) % 4);
+            bool hasBias = (m + n) % 3 != 0;
+            var input = FloatCase.Random(new(m, k), 1);
+            var weight = FloatCase.Random(new(n, k), 2);
+            var bias = hasBias ? FloatCase.Random(new(n), 3) : default;
+            FloatCase.Check(
+                $"Dense {m}x{k}x{n} {activation} {(hasBias ? "with" : "without")} bias",
+                new(m, n),
+                (kernels, output) => kernels.Dense(new()
+                {
+                    Input = input, Weight = weight, Bias = bias, Activation = activation, Output = output,
+                }),
+                i => Oracle(input, weight, bias, activation, i));
+        }
+    }
+
+    [Fact]
+    public void A_row_does_not_depend_on_its_batch_mates()
+    {
+        using var workers = new Workers(2);
+        var weight = FloatCase.Random(new(83, 777), 2);
+        var bias = FloatCase.Random(new(83), 3);
+        var input = FloatCase.Random(new(250, 777), 1);
+        foreach (var kernels in CpuKernels.All(workers))
+        {
+            foreach (var activation in Enum.GetValues<Activation>())
+            {
+                var all = new Poisoned(new(250, 83));
+                kernels.Dense(new() { Input = input, Weight = weight, Bias = bias, Activation = activation, Output = all.Tensor });
+                foreach (var (first, count) in new[] { (0, 1), (249, 1), (3, 2), (100, 5), (17, 90), (5, 200) })
+                {
+                    var some = new Poisoned(new(count, 83));
+                    kernels.Dense(new()
+                    {
+                        Input = input.Rows(first, count), Weight = weight, Bias = bias, Activation = activation,
+                        Output = some.Tensor,
+                    });
+                    FloatCase.AssertEqualBits(
+                        all.Tensor.Rows(first, count).ToArray(), some.Read(), $"{kernels.Variant} {activation} rows {first}+{count}");
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Large_and_small_sums_saturate_as_they_should()
+    {
+        using var workers = new Workers(1);
+        var input = Tensor.From<float>([1f], new(1, 1));
+        var weight = Tensor.From<float>([200, -200, 0, float.NaN, float.PositiveInfinity], new(5, 1));
+        foreach (var kernels in CpuKernels.All(workers))
+        {
+            foreach (int rows in new[] { 1, 7 })
+            {
+                var inputs = Tensor.From<float>([.. Enumerable.Repeat(input[0], rows)], new(rows, 1));
+                var output = new Poisoned(new(rows, 5));
+                kernels.Dense(new() { Input = inputs, Weight = weight, Activation = Activation.Sigmoid, Output = output.Tensor });
+                Assert.Equal([1, 0, 0.5f, float.NaN, 1], output.Read()[..5]);
+                kernels.Dense(new() { Input = inputs, Weight = weight, Activation = Activation.Relu, Output = output.Tensor });
+                Assert.Equal([200, 0, 0, float.NaN, float.PositiveInfinity], output.Read()[..5]);
+            }
+        }
+    }
+
+    [Fact]
+    public void Shapes_that_do_not_fit_are_named()
+    {
+        using var workers = new Workers(1);
+        foreach (var kernels in CpuKernels.All(workers))
+        {
+            var error = Assert.Throws<ArgumentException>(() => kernels.Dense(new()
+            {
+                Input = Tensor.Zeros<float>(new(2, 3)),
+                Weight = Tensor.Zeros<float>(new(4, 5)),
+                Output = Tensor.Zeros<float>(new(2, 4)),
+            }));
+            Assert.Contains("[4, 5]", error.Message, StringComparison.Ordinal);
+            Assert.Contains("[2, 3]", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    static (double Value, double Tolerance) Oracle(
+        Tensor<float> input, Tensor<float> weight, Tensor<float> bias, Activation activation, int index)
+    {
+        long columns = weight.Shape[0];
+        var x = input.Row(index / columns);
+        var w = weight.Row(index % columns);
+        double sum = bias.IsPresent ? bias[index % columns] : 0, size = Math.Abs(sum);
+        for (int k = 0; k < x.Length; k++)
+        {
+            sum += (double)x[k] * w[k];
+            size += Math.Abs((double)x[k] * w[k]);
+        }
+        double sigmoid = 1 / (1 + Math.Exp(-sum));
+        double value = activation switch
+        {
+            Activation.None => sum,
+            Activation.Relu => Math.Max(0, sum),
+            Activation.Sigmoid => sigmoid,
+            _ => sum * sigmoid,
+        };
+        // A float32 sum of K terms errs by at most K * 2^-24 of the sum of sizes; the activations are no steeper than 1.1.
+        return (value, (1.1 * (x.Length + 2) * Math.Pow(2, -24) * size) + (5e-7 * Math.Abs(value)) + 1e-30);
+    }
+}
