@@ -32,6 +32,10 @@ static class CommandLine
         return await parsed.InvokeAsync(configuration, cancellation);
     }
 
+    /// <summary>What a command line means, without running it.</summary>
+    public static ParseResult Parse(IReadOnlyList<string> arguments) =>
+        CreateRoot(new Terminal(TextWriter.Null, TextWriter.Null, IsInteractive: false)).Parse(arguments);
+
     static RootCommand CreateRoot(Terminal terminal)
     {
         var root = new RootCommand("Argent: retrieval for recommendation, feeds and search, as one model and one artifact.");
