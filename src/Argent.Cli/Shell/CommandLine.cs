@@ -14,6 +14,9 @@ static class CommandLine
     /// <summary>Every command, in the order of the help.</summary>
     public static IReadOnlyList<ArgentCommand> Commands() =>
     [
+        new InspectCommand(),
+        new VerifyCommand(),
+        new FilterCommand(),
         new DoctorCommand(),
     ];
 

@@ -1,0 +1,15 @@
+using System.CommandLine;
+
+namespace Argent.Cli;
+
+/// <summary>The argument or option that names a published model.</summary>
+static class ArtifactArgument
+{
+    const string Meaning = "An artifact's folder, a model's folder of versions (the newest is taken), or a folder with one model.";
+
+    /// <summary>As an argument.</summary>
+    public static Argument<string> Create() => new("artifact") { Description = Meaning, HelpName = "ARTIFACT" };
+
+    /// <summary>As the option --model.</summary>
+    public static Option<string> CreateOption() => new("--model") { Description = Meaning, HelpName = "MODELS|ARTIFACT", Required = true };
+}
