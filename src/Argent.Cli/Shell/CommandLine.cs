@@ -77,14 +77,22 @@ static class CommandLine
     {
         var command = parsed.CommandResult.Command;
         string name = command is RootCommand ? "argent" : "argent " + command.Name;
-        var known = command.Options.Concat(parsed.RootCommandResult.Command.Options).Select(o => o.Name).ToList();
-        if (command is RootCommand) known = [.. command.Subcommands.Select(c => c.Name), .. known];
-        foreach (string message in parsed.Errors.Select(e => Sentence(e, parsed, known)).Distinct())
-        {
-            terminal.Error.WriteLine($"{name}: {message}");
-        }
+        foreach (string sentence in Sentences(parsed, command).Distinct()) terminal.Error.WriteLine($"{name}: {sentence}");
         terminal.Error.WriteLine($"`{name} --help` shows what there is, with an example.");
         return ExitCode.BadUsage;
+    }
+
+    static IEnumerable<string> Sentences(ParseResult parsed, Command command)
+    {
+        if (command is RootCommand)
+        {
+            string? wrong = parsed.UnmatchedTokens.FirstOrDefault();
+            return wrong is null
+                ? ["name a command."]
+                : [$"there is no command '{wrong}'.{Suggestion.Offer(wrong, command.Subcommands.Select(c => c.Name))}"];
+        }
+        var known = command.Options.Concat(parsed.RootCommandResult.Command.Options).Select(o => o.Name).ToList();
+        return parsed.Errors.Select(e => Sentence(e, parsed, known));
     }
 
     static string Sentence(ParseError error, ParseResult parsed, IReadOnlyList<string> known)
