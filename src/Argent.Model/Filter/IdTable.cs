@@ -1,0 +1,82 @@
+using Argent.Tensors;
+
+namespace Argent.Model;
+
+/// <summary>
+/// The raw numbers of a catalogue: for each item and feature a run of values. The values of item i in column f are
+/// <c>values[offsets[i * F + f] .. offsets[i * F + f + 1]]</c>, in any order.
+/// </summary>
+public sealed unsafe class IdTable
+{
+    readonly Tensor<int> _features;
+    readonly Tensor<long> _offsets;
+    readonly Tensor<long> _values;
+
+    /// <summary>A table over features [F] int32, offsets [N * F + 1] int64 and values [V] int64.</summary>
+    /// <exception cref="ArgumentException">The lengths do not fit each other, or offsets descend or leave the values.</exception>
+    public IdTable(Tensor<int> features, Tensor<long> offsets, Tensor<long> values)
+    {
+        (_features, _offsets, _values) = (features, offsets, values);
+        long cells = offsets.Count - 1, columns = features.Count;
+        if (cells < 0 || (columns == 0 ? cells != 0 : cells % columns != 0))
+        {
+            throw new ArgumentException($"Offsets have {offsets.Count} entries; expected items * {columns} features + 1.");
+        }
+        if (columns > 0 && cells / columns > int.MaxValue) throw new ArgumentException($"{cells / columns} items are more than {int.MaxValue}.");
+        Count = columns == 0 ? 0 : (int)(cells / columns);
+        if (offsets[0] != 0 || offsets[cells] != values.Count)
+        {
+            throw new ArgumentException($"Offsets run from {offsets[0]} to {offsets[cells]}; expected 0 to {values.Count}, the number of values.");
+        }
+        for (long i = 0; i < cells; i++)
+        {
+            if (offsets.Pointer[i] > offsets.Pointer[i + 1]) throw new ArgumentException($"Offsets descend after entry {i}, from {offsets[i]} to {offsets[i + 1]}.");
+        }
+    }
+
+    /// <summary>Number of items.</summary>
+    public int Count { get; }
+
+    /// <summary>
+    /// For each filter, in order and one at a time, the rows of the items that match exactly, ascending. The table is
+    /// read once for all filters together.
+    /// </summary>
+    public IEnumerable<int[]> Search(IReadOnlyList<IdFilter> filters)
+    {
+        ArgumentNullException.ThrowIfNull(filters);
+        var postings = Postings(filters);
+        var bitmaps = new IdBitmaps(Count);
+        return filters.Select(filter => bitmaps.Evaluate(filter, postings));
+    }
+
+    /// <summary>The rows of every term that a filter names and an item has.</summary>
+    Dictionary<(long Feature, long Value), List<int>> Postings(IReadOnlyList<IdFilter> filters)
+    {
+        var postings = new Dictionary<(long Feature, long Value), List<int>>();
+        foreach (var filter in filters)
+        {
+            foreach (var term in filter.Terms) postings.TryAdd(term, []);
+        }
+        for (int f = 0; f < _features.Count; f++)
+        {
+            long feature = _features[f];
+            var wanted = postings.Where(p => p.Key.Feature == feature).ToDictionary(p => p.Key.Value, p => p.Value);
+            if (wanted.Count > 0) Collect(f, wanted);
+        }
+        return postings;
+    }
+
+    void Collect(int column, Dictionary<long, List<int>> wanted)
+    {
+        long columns = _features.Count;
+        for (int row = 0; row < Count; row++)
+        {
+            long* cell = _offsets.Pointer + row * columns + column;
+            for (long v = cell[0]; v < cell[1]; v++)
+            {
+                // The lists of two columns with one feature may repeat a row; bits do not mind.
+                if (wanted.TryGetValue(_values.Pointer[v], out var rows)) rows.Add(row);
+            }
+        }
+    }
+}
