@@ -86,7 +86,7 @@ static class CommandLine
     {
         if (command is RootCommand)
         {
-            string? wrong = parsed.UnmatchedTokens.FirstOrDefault();
+            string? wrong = parsed.UnmatchedTokens is [var first, ..] ? first : null;
             return wrong is null
                 ? ["name a command."]
                 : [$"there is no command '{wrong}'.{Suggestion.Offer(wrong, command.Subcommands.Select(c => c.Name))}"];
