@@ -92,7 +92,7 @@ public sealed class ItemIds
     }
 
     /// <summary>Order of two rows' ids: negative when the first is smaller. Ids that ascend need no such question.</summary>
-    internal int Compare(int left, int right) => IsText
+    public int Compare(int left, int right) => IsText
         ? TextBytes(left).SequenceCompareTo(TextBytes(right))
         : _numbers[left].CompareTo(_numbers[right]);
 

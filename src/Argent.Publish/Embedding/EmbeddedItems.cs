@@ -12,7 +12,7 @@ sealed record EmbeddedItems(Tensor<float> Rows, Tensor<float> Bias) : IDisposabl
 {
     const int BatchRows = 4096;
 
-    bool _owns;
+    bool _ownsRows, _ownsBias;
 
     /// <summary>D.</summary>
     public int Dim => (int)Rows.Shape[1];
@@ -24,18 +24,18 @@ sealed record EmbeddedItems(Tensor<float> Rows, Tensor<float> Bias) : IDisposabl
     {
         var items = source.Trained is { } trained
             ? Compute(trained.ItemTower, source.Catalogue, kernels, progress)
-            : Take(source, kernels, progress);
-        FiniteRows.Check(items.Rows, source.Catalogue.Ids, kernels.Workers);
-        if (items.Bias.IsPresent) FiniteRows.Check(items.Bias.Reshape(new Shape(items.Bias.Count, 1)), source.Catalogue.Ids, kernels.Workers);
-        return items;
+            : Take(source, progress);
+        var ids = source.Catalogue.Ids;
+        FiniteRows.Check(items.Rows, ids, kernels.Workers);
+        if (items.Bias.IsPresent) FiniteRows.Check(items.Bias.Reshape(new Shape(ids.Count, 1)), ids, kernels.Workers);
+        return source.Trained is null && source.Metric == Metric.Cosine ? items.Normalized(kernels) : items;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (!_owns) return;
-        Rows.Storage.Dispose();
-        if (Bias.IsPresent) Bias.Storage.Dispose();
+        if (_ownsRows) Rows.Storage.Dispose();
+        if (_ownsBias) Bias.Storage.Dispose();
     }
 
     static EmbeddedItems Compute(ItemTower tower, Catalogue catalogue, IKernels kernels, Progress progress)
@@ -53,10 +53,10 @@ sealed record EmbeddedItems(Tensor<float> Rows, Tensor<float> Bias) : IDisposabl
             scratch.Reset();
             progress.Advance(count);
         }
-        return new EmbeddedItems(rows, bias) { _owns = true };
+        return new EmbeddedItems(rows, bias) { _ownsRows = true, _ownsBias = true };
     }
 
-    static EmbeddedItems Take(PublishSource source, IKernels kernels, Progress progress)
+    static EmbeddedItems Take(PublishSource source, Progress progress)
     {
         var given = source.Embeddings;
         int items = source.Catalogue.Count;
@@ -70,10 +70,14 @@ sealed record EmbeddedItems(Tensor<float> Rows, Tensor<float> Bias) : IDisposabl
             throw new InvalidDataException($"There are {source.Bias.Count} biases for {items} items.");
         }
         progress.Advance(items);
-        if (source.Metric != Metric.Cosine) return new EmbeddedItems(given, source.Bias);
-        // The caller's vectors stay as they are.
-        var rows = Tensor.Zeros<float>(given.Shape);
-        kernels.NormalizeRows(new NormalizeRowsArgs { Input = given, Output = rows });
-        return new EmbeddedItems(rows, source.Bias) { _owns = !source.Bias.IsPresent };
+        return new EmbeddedItems(given, source.Bias);
+    }
+
+    /// <summary>A copy of length 1: the caller's vectors stay as they are.</summary>
+    EmbeddedItems Normalized(IKernels kernels)
+    {
+        var rows = Tensor.Zeros<float>(Rows.Shape);
+        kernels.NormalizeRows(new NormalizeRowsArgs { Input = Rows, Output = rows });
+        return new EmbeddedItems(rows, Bias) { _ownsRows = true };
     }
 }
