@@ -36,6 +36,9 @@ public sealed class UserTower : Module
     /// <summary>The items that histories may hold: row r of every history table is item r.</summary>
     public ItemIds HistoryItems { get; }
 
+    /// <summary>Tables of the features, in the order of the configuration.</summary>
+    public IReadOnlyList<FeatureTable> Features => _features;
+
     /// <summary>Turns requests' users into batches.</summary>
     public UserEncoder Encoder { get; }
 

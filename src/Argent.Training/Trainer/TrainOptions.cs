@@ -1,0 +1,153 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Argent.Model;
+
+namespace Argent.Training;
+
+/// <summary>Which items a user's targets compete with.</summary>
+public enum Negatives
+{
+    /// <summary>All items up to <see cref="TrainOptions.AllNegativesMax"/> of them, else sampled ones.</summary>
+    Auto,
+
+    /// <summary>Every item: softmax over the whole catalogue.</summary>
+    All,
+
+    /// <summary>The targets of the batch and uniform draws, with logQ correction (Yi et al. 2019).</summary>
+    Sampled,
+}
+
+/// <summary>The rule that moves the weights.</summary>
+public enum OptimizerKind
+{
+    /// <summary><see cref="Training.Adam"/>.</summary>
+    Adam,
+
+    /// <summary><see cref="RowwiseAdagrad"/>: little state, for very large tables.</summary>
+    Adagrad,
+}
+
+/// <summary>How a two-tower model is trained. The defaults were measured on the goodbooks data.</summary>
+public sealed record TrainOptions
+{
+    /// <summary>With at most this many items, <see cref="Negatives.Auto"/> means all of them.</summary>
+    public const int AllNegativesMax = 20_000;
+
+    /// <summary>Where the trained model is written.</summary>
+    public required string Out { get; init; }
+
+    /// <summary>Tasks to learn, in head order; null for all tasks of the data set.</summary>
+    public IReadOnlyList<string>? Tasks { get; init; }
+
+    /// <summary>Tasks whose events describe a user; null for all tasks of the data set.</summary>
+    public IReadOnlyList<string>? Histories { get; init; }
+
+    /// <summary>Weight of each task's loss by name; 1 for the task that is validated and 0.3 for others where it is not said.</summary>
+    public IReadOnlyDictionary<string, float>? TaskWeights { get; init; }
+
+    /// <summary>Item features of the towers; null for all that have values to embed (not texts).</summary>
+    public IReadOnlyList<string>? ItemFeatures { get; init; }
+
+    /// <summary>D, numbers in an embedding.</summary>
+    public int Dim { get; init; } = 128;
+
+    /// <summary>Rows of the table of hashed user ids; 0 for none.</summary>
+    public int UserIdBuckets { get; init; }
+
+    /// <summary>Widths of hidden layers of the user tower.</summary>
+    public IReadOnlyList<int> UserHidden { get; init; } = [];
+
+    /// <summary>Widths of hidden layers of the item tower.</summary>
+    public IReadOnlyList<int> ItemHidden { get; init; } = [];
+
+    /// <summary>The most passes over all users.</summary>
+    public int Epochs { get; init; } = 18;
+
+    /// <summary>Stop after this many epochs without a better validation.</summary>
+    public int Patience { get; init; } = 3;
+
+    /// <summary>The most users that are validated on part of their training events; 0 for no validation.</summary>
+    public int ValidationUsers { get; init; } = 4000;
+
+    /// <summary>Users in a step.</summary>
+    public int BatchUsers { get; init; } = 1024;
+
+    /// <summary>The rule that moves the weights.</summary>
+    public OptimizerKind Optimizer { get; init; }
+
+    /// <summary>Size of a step.</summary>
+    public float LearningRate { get; init; } = 3e-3f;
+
+    /// <summary>Decoupled weight decay.</summary>
+    public float WeightDecay { get; init; } = 0.1f;
+
+    /// <summary>Share of a user's events that are input; the others are targets. Drawn anew in each epoch.</summary>
+    public float InputShare { get; init; } = 0.5f;
+
+    /// <summary>Share of the input that is dropped.</summary>
+    public float InputDropout { get; init; } = 0.4f;
+
+    /// <summary>Share of the items that a step sees without their id embedding, so that features learn to stand alone.</summary>
+    public float IdDropout { get; init; } = 0.1f;
+
+    /// <summary>A target counts 1 / (targets of its user)^power: 0 for all alike, 1 for all users alike.</summary>
+    public float TargetPower { get; init; }
+
+    /// <summary>Decay per step of the running average of the weights that is validated and kept; 0 for no average.</summary>
+    public float Average { get; init; } = 0.99f;
+
+    /// <summary>Which items targets compete with.</summary>
+    public Negatives Negatives { get; init; }
+
+    /// <summary>Uniform draws per step with <see cref="Negatives.Sampled"/>.</summary>
+    public int UniformNegatives { get; init; } = 4096;
+
+    /// <summary>Standard deviation of the first weights of the tables.</summary>
+    public float InitialScale { get; init; } = 0.05f;
+
+    /// <summary>Seed of everything random.</summary>
+    public ulong Seed { get; init; } = 7;
+
+    /// <summary>Continue from the checkpoint in <see cref="Out"/> when there is one of the same data and options.</summary>
+    public bool Resume { get; init; }
+
+    /// <summary>Hash of all options that a model depends on; not the folder, nor the number of epochs.</summary>
+    public string Hash()
+    {
+        var content = this with { Out = "", Epochs = 0, Resume = false };
+        return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(content, StrictJson.Compact)));
+    }
+
+    /// <summary>Checks ranges.</summary>
+    /// <exception cref="ArgumentException">An option is out of range; the message says which and what it may be.</exception>
+    public void Check()
+    {
+        ArgumentException.ThrowIfNullOrEmpty(Out);
+        Require(Dim is >= 1 and <= 4096, nameof(Dim), Dim, "1 to 4096");
+        Require(Epochs is >= 1 and <= 10_000, nameof(Epochs), Epochs, "1 to 10,000");
+        Require(Patience >= 1, nameof(Patience), Patience, "1 or more");
+        Require(ValidationUsers >= 0, nameof(ValidationUsers), ValidationUsers, "0 or more");
+        Require(BatchUsers is >= 1 and <= 1 << 20, nameof(BatchUsers), BatchUsers, "1 to 1,048,576");
+        Require(UserIdBuckets >= 0, nameof(UserIdBuckets), UserIdBuckets, "0 or more");
+        Require(UniformNegatives >= 1, nameof(UniformNegatives), UniformNegatives, "1 or more");
+        Require(LearningRate > 0 && float.IsFinite(LearningRate), nameof(LearningRate), LearningRate, "above 0");
+        Require(WeightDecay >= 0 && LearningRate * WeightDecay < 1, nameof(WeightDecay), WeightDecay, "0 to 1 / learningRate");
+        Require(InputShare is > 0 and < 1, nameof(InputShare), InputShare, "between 0 and 1");
+        Require(InputDropout is >= 0 and < 1, nameof(InputDropout), InputDropout, "0 to below 1");
+        Require(IdDropout is >= 0 and < 1, nameof(IdDropout), IdDropout, "0 to below 1");
+        Require(TargetPower is >= 0 and <= 1, nameof(TargetPower), TargetPower, "0 to 1");
+        Require(Average is >= 0 and < 1, nameof(Average), Average, "0 to below 1");
+        Require(InitialScale is >= 0 and <= 10, nameof(InitialScale), InitialScale, "0 to 10");
+        foreach (var (task, weight) in TaskWeights ?? new Dictionary<string, float>())
+        {
+            Require(weight > 0 && float.IsFinite(weight), $"The weight of the task '{task}'", weight, "above 0");
+        }
+    }
+
+    static void Require(bool holds, string name, IFormattable value, string range)
+    {
+        if (holds) return;
+        string text = value.ToString(null, System.Globalization.CultureInfo.InvariantCulture);
+        throw new ArgumentException($"{name} is {text}; it may be {range}.");
+    }
+}

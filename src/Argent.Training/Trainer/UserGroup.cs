@@ -1,0 +1,61 @@
+using Argent.Model;
+
+namespace Argent.Training;
+
+/// <summary>The wanted items of one task: for each query row that has any, item rows and weights.</summary>
+sealed class TaskTargets
+{
+    /// <summary>Rows of the query vectors (user * heads + head) that have targets, ascending.</summary>
+    public List<int> QueryRows { get; } = [];
+
+    /// <summary>Bounds of each row's targets; one more than rows.</summary>
+    public List<int> Start { get; } = [0];
+
+    /// <summary>Trained item rows.</summary>
+    public List<int> Items { get; } = [];
+
+    /// <summary>Weight of each target.</summary>
+    public List<float> Weights { get; } = [];
+
+    /// <summary>Ends the targets of a query row; a row without any does not take part.</summary>
+    public void Close(int queryRow)
+    {
+        if (Items.Count == Start[^1]) return;
+        QueryRows.Add(queryRow);
+        Start.Add(Items.Count);
+    }
+
+    /// <summary>Forgets all.</summary>
+    public void Clear()
+    {
+        QueryRows.Clear();
+        Items.Clear();
+        Weights.Clear();
+        Start.Clear();
+        Start.Add(0);
+    }
+}
+
+/// <summary>Users that go through the tower together, and what each task wants of them.</summary>
+sealed class UserGroup
+{
+    /// <summary>An empty group for towers of <paramref name="config"/>.</summary>
+    public UserGroup(TowerConfig config)
+    {
+        Inputs = new UserBatchBuilder(config);
+        Targets = [.. config.Tasks.Select(_ => new TaskTargets())];
+    }
+
+    /// <summary>What the users show.</summary>
+    public UserBatchBuilder Inputs { get; }
+
+    /// <summary>What is asked, by task.</summary>
+    public TaskTargets[] Targets { get; }
+
+    /// <summary>Forgets all users.</summary>
+    public void Clear()
+    {
+        Inputs.Clear();
+        foreach (var targets in Targets) targets.Clear();
+    }
+}
