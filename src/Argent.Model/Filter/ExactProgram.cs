@@ -20,9 +20,11 @@ sealed class ExactProgram
     {
         LeafCondition leaf => PostfixNode.Leaf(Add(leaf)),
         NotCondition not => PostfixNode.Not(Write(not.Operand)),
-        GroupCondition group => PostfixNode.Group(group.IsAnd ? FilterProgram.And : FilterProgram.Or, group.Operands.Select(Write)),
+        GroupCondition group => PostfixNode.Group(Op(group.IsAnd), group.Operands.Select(Write)),
         _ => PostfixNode.Leaf(condition == Condition.True ? FilterProgram.All : FilterProgram.None),
     };
+
+    static int Op(bool isAnd) => isAnd ? FilterProgram.And : FilterProgram.Or;
 
     int Add(LeafCondition leaf)
     {

@@ -34,7 +34,8 @@ public static class FilterJson
         catch (JsonException e)
         {
             var position = new TextPosition((int)(e.LineNumber ?? 0) + 1, (int)(e.BytePositionInLine ?? 0) + 1);
-            throw new FilterException(position, "The filter is not valid JSON: a bracket, quote or comma is missing or wrong here.");
+            throw new FilterException(position,
+                "The filter is not valid JSON: a bracket, quote or comma is missing or wrong here.");
         }
         catch (InvalidOperationException)
         {

@@ -45,13 +45,15 @@ ref struct FilterJsonParser(ReadOnlySpan<byte> utf8)
         while (NextMember() is { } name)
         {
             if (name == "must") parts.AddRange(Conditions(name));
-            else if (name == "must_not") parts.AddRange(Conditions(name).Select(c => new FilterNot(c) { Position = c.Position }));
+            else if (name == "must_not") parts.AddRange(Conditions(name).Select(Not));
             else if (name == "should") parts.AddRange(AnyOf(Conditions(name), position));
             else parts.Add(Feature(name, Here));
         }
         _depth--;
         return AllOf(parts, position);
     }
+
+    static FilterNot Not(FilterExpression filter) => new(filter) { Position = filter.Position };
 
     static List<FilterExpression> AnyOf(List<FilterExpression> parts, TextPosition position) =>
         parts.Count < 2 ? parts : [new FilterOr(parts) { Position = position }];
@@ -71,7 +73,10 @@ ref struct FilterJsonParser(ReadOnlySpan<byte> utf8)
         var conditions = new List<FilterExpression>();
         while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
         {
-            if (_reader.TokenType != JsonTokenType.StartObject) throw Fail($"A condition in '{name}' is an object, for example {{\"language\":\"eng\"}}.");
+            if (_reader.TokenType != JsonTokenType.StartObject)
+            {
+                throw Fail($"A condition in '{name}' is an object, for example {{\"language\":\"eng\"}}.");
+            }
             conditions.Add(Group());
         }
         return conditions;
@@ -87,7 +92,7 @@ ref struct FilterJsonParser(ReadOnlySpan<byte> utf8)
             case JsonTokenType.StartArray:
                 return Leaf(new FilterMembership(feature, Values(feature)) { Position = position });
             case JsonTokenType.Null:
-                return new FilterNot(Leaf(new FilterExists(feature) { Position = position })) { Position = position };
+                return Not(Leaf(new FilterExists(feature) { Position = position }));
             default:
                 return Leaf(new FilterComparison(feature, FilterOperator.Equal, Value(feature)) { Position = position });
         }
@@ -102,9 +107,9 @@ ref struct FilterJsonParser(ReadOnlySpan<byte> utf8)
             _reader.Read();
             var (leaf, negated) = Operator(feature, name, here);
             Leaf(leaf);
-            parts.Add(negated ? new FilterNot(leaf) { Position = here } : leaf);
+            parts.Add(negated ? Not(leaf) : leaf);
         }
-        if (parts.Count == 0) throw new FilterException(position, $"{Quotation.Shown(feature)} needs an operator: {string.Join(", ", _operators)}.");
+        if (parts.Count == 0) throw new FilterException(position, $"{Quotation.Shown(feature)} needs an operator: {Known}.");
         return AllOf(parts, position);
     }
 
@@ -121,13 +126,18 @@ ref struct FilterJsonParser(ReadOnlySpan<byte> utf8)
                 if (values.Count == 0) throw new FilterException(here, "'all' needs at least one value.");
                 return (new FilterMembership(feature, values, all: true) { Position = here }, false);
             case "exists":
-                if (_reader.TokenType is not (JsonTokenType.True or JsonTokenType.False)) throw Fail("'exists' is true or false.");
-                return (new FilterExists(feature) { Position = here }, _reader.TokenType == JsonTokenType.False);
+                if (_reader.TokenType is JsonTokenType.True or JsonTokenType.False)
+                {
+                    return (new FilterExists(feature) { Position = here }, _reader.TokenType == JsonTokenType.False);
+                }
+                throw Fail("'exists' is true or false.");
         }
-        if (Order(name) is { } order) return (new FilterComparison(feature, order, Value(feature)) { Position = here }, false);
-        string known = string.Join(", ", _operators);
-        throw new FilterException(here, $"There is no operator {Quotation.Shown(name)}.{Suggestion.Offer(name, _operators)} There are {known}.");
+        var order = Order(name) ?? throw new FilterException(here,
+            $"There is no operator {Quotation.Shown(name)}.{Suggestion.Offer(name, _operators)} There are {Known}.");
+        return (new FilterComparison(feature, order, Value(feature)) { Position = here }, false);
     }
+
+    static string Known => string.Join(", ", _operators);
 
     static FilterOperator? Order(string name) => name switch
     {

@@ -33,7 +33,8 @@ public enum FilterOperator
 /// <summary>A feature against one value.</summary>
 public sealed record FilterComparison(string Feature, FilterOperator Operator, FilterValue Value) : FilterLeaf(Feature)
 {
-    internal override void Write(StringBuilder text) => text.Append(Name).Append(' ').Append(Symbol).Append(' ').Append(Value);
+    internal override void Write(StringBuilder text) =>
+        text.Append(Name).Append(' ').Append(Symbol).Append(' ').Append(Value);
 
     string Symbol => Operator switch
     {
@@ -79,7 +80,8 @@ public sealed record FilterMembership : FilterLeaf
     public bool All { get; }
 
     /// <inheritdoc/>
-    public bool Equals(FilterMembership? other) => base.Equals(other) && All == other.All && Values.SequenceEqual(other.Values);
+    public bool Equals(FilterMembership? other) =>
+        base.Equals(other) && All == other.All && Values.SequenceEqual(other.Values);
 
     /// <inheritdoc/>
     public override int GetHashCode()

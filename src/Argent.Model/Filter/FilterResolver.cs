@@ -27,7 +27,8 @@ sealed class FilterResolver(FeatureSchema schema)
     }
 
     // A list and not a lazy sequence: every operand is checked, also those behind one that decides the group.
-    List<Condition> Resolve(IReadOnlyList<FilterExpression> operands, int depth) => [.. operands.Select(o => Resolve(o, depth))];
+    List<Condition> Resolve(IReadOnlyList<FilterExpression> operands, int depth) =>
+        [.. operands.Select(o => Resolve(o, depth))];
 
     Condition Resolve(FilterLeaf leaf)
     {
@@ -41,9 +42,10 @@ sealed class FilterResolver(FeatureSchema schema)
         int feature = schema.Find(leaf.Feature);
         if (feature >= 0) return feature;
         var names = schema.Features.Select(f => f.Name);
+        string more = schema.Features.Count > FeaturesShown ? ", ..." : "";
         string known = schema.Features.Count == 0
             ? " The model has no features."
-            : " Features: " + string.Join(", ", names.Take(FeaturesShown)) + (schema.Features.Count > FeaturesShown ? ", ..." : "") + ".";
+            : $" Features: {string.Join(", ", names.Take(FeaturesShown))}{more}.";
         throw new FilterException(leaf.Position,
             $"There is no feature {Quotation.Shown(leaf.Feature)}.{Suggestion.Offer(leaf.Feature, names)}{known}");
     }
@@ -97,8 +99,11 @@ sealed class FilterResolver(FeatureSchema schema)
     }
 
     /// <summary>What is wrong with a value of another type.</summary>
-    internal static FilterException WrongType(FeatureSpec spec, FilterValue value, string expected) =>
-        new(value.Position, $"The feature '{spec.Name}' is {Shown(spec.Type)}, and {Quotation.Cut(value.ToString())} is {Shown(value.Kind)}: write {expected}.");
+    internal static FilterException WrongType(FeatureSpec spec, FilterValue value, string expected)
+    {
+        string found = $"{Quotation.Cut(value.ToString())} is {Shown(value.Kind)}";
+        return new(value.Position, $"The feature '{spec.Name}' is {Shown(spec.Type)}, and {found}: write {expected}.");
+    }
 
     static string Shown(FeatureType type) => type switch
     {

@@ -54,7 +54,10 @@ sealed class IdBitmaps(int count)
         int next = 0;
         for (int w = 0; w < bits.Length; w++)
         {
-            for (ulong left = bits[w]; left != 0; left &= left - 1) rows[next++] = w * 64 + BitOperations.TrailingZeroCount(left);
+            for (ulong left = bits[w]; left != 0; left &= left - 1)
+            {
+                rows[next++] = w * 64 + BitOperations.TrailingZeroCount(left);
+            }
         }
         return rows;
     }

@@ -37,7 +37,10 @@ public sealed class IdFilter
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public bool Matches(ReadOnlySpan<long> features, ReadOnlySpan<long> values)
     {
-        if (features.Length != values.Length) throw new ArgumentException($"{features.Length} features for {values.Length} values.");
+        if (features.Length != values.Length)
+        {
+            throw new ArgumentException($"{features.Length} features for {values.Length} values.");
+        }
         ulong stack = 0;
         foreach (int op in Ops)
         {

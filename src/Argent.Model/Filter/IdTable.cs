@@ -13,7 +13,7 @@ public sealed unsafe class IdTable
     readonly Tensor<long> _values;
 
     /// <summary>A table over features [F] int32, offsets [N * F + 1] int64 and values [V] int64.</summary>
-    /// <exception cref="ArgumentException">The lengths do not fit each other, or offsets descend or leave the values.</exception>
+    /// <exception cref="ArgumentException">The lengths do not fit, or offsets descend or leave the values.</exception>
     public IdTable(Tensor<int> features, Tensor<long> offsets, Tensor<long> values)
     {
         (_features, _offsets, _values) = (features, offsets, values);
@@ -22,15 +22,18 @@ public sealed unsafe class IdTable
         {
             throw new ArgumentException($"Offsets have {offsets.Count} entries; expected items * {columns} features + 1.");
         }
-        if (columns > 0 && cells / columns > int.MaxValue) throw new ArgumentException($"{cells / columns} items are more than {int.MaxValue}.");
-        Count = columns == 0 ? 0 : (int)(cells / columns);
+        long count = columns == 0 ? 0 : cells / columns;
+        if (count > int.MaxValue) throw new ArgumentException($"{count} items are more than {int.MaxValue}.");
+        Count = (int)count;
         if (offsets[0] != 0 || offsets[cells] != values.Count)
         {
-            throw new ArgumentException($"Offsets run from {offsets[0]} to {offsets[cells]}; expected 0 to {values.Count}, the number of values.");
+            throw new ArgumentException(
+                $"Offsets run from {offsets[0]} to {offsets[cells]}; expected 0 to {values.Count}, the number of values.");
         }
         for (long i = 0; i < cells; i++)
         {
-            if (offsets.Pointer[i] > offsets.Pointer[i + 1]) throw new ArgumentException($"Offsets descend after entry {i}, from {offsets[i]} to {offsets[i + 1]}.");
+            if (offsets.Pointer[i] <= offsets.Pointer[i + 1]) continue;
+            throw new ArgumentException($"Offsets descend after entry {i}, from {offsets[i]} to {offsets[i + 1]}.");
         }
     }
 

@@ -61,7 +61,7 @@ sealed class MaskProgram
         // An AND is as good without what rules nothing out; an OR with it rules nothing out.
         int known = operands.RemoveAll(o => o.Node.Op == FilterProgram.All);
         if (operands.Count == 0 || (!isAnd && known > 0)) return Unknown;
-        return new(PostfixNode.Group(isAnd ? FilterProgram.And : FilterProgram.Or, operands.Select(o => o.Node)), exact);
+        return new(PostfixNode.Group(Op(isAnd), operands.Select(o => o.Node)), exact);
     }
 
     Mask Write(LeafCondition leaf, bool negated)
@@ -78,7 +78,8 @@ sealed class MaskProgram
         int count = exists ? _schema.Vocabularies[leaf.Feature]!.Count : leaf.Values.Length;
         if (count == 0) return Unknown;
         var rows = exists ? Enumerable.Range(0, count) : leaf.Values.Select(v => (int)v);
-        return Terms((leaf.Kind == LeafKind.HasAll) != negated, count, BitmapsMax, rows.Select(v => new MaskLeaf(firstRow + v, negated, 0)), exact: true);
+        var leaves = rows.Take(BitmapsMax).Select(v => new MaskLeaf(firstRow + v, negated, 0));
+        return Group((leaf.Kind == LeafKind.HasAll) != negated, leaves, count, exact: true);
     }
 
     Mask Bloom(LeafCondition leaf)
@@ -87,20 +88,28 @@ sealed class MaskProgram
         var vocabulary = _schema.Vocabularies[leaf.Feature];
         long[] values = leaf.Kind == LeafKind.Range && leaf.Low == leaf.High ? [leaf.Low] : leaf.Values;
         if (values.Length == 0) return Unknown;
-        var terms = values.Select(v => vocabulary is null ? Model.Terms.Hash(name, v) : Model.Terms.Hash(name, vocabulary[(int)v]));
-        return Terms(leaf.Kind == LeafKind.HasAll, values.Length, BloomTermsMax, terms.Select(t => new MaskLeaf(-1, false, t)), exact: false);
+        ulong Term(long value) => vocabulary is null ? Terms.Hash(name, value) : Terms.Hash(name, vocabulary[(int)value]);
+        var leaves = values.Take(BloomTermsMax).Select(v => new MaskLeaf(-1, false, Term(v)));
+        return Group(leaf.Kind == LeafKind.HasAll, leaves, values.Length, exact: false);
     }
 
-    Mask Terms(bool isAnd, int count, int countMax, IEnumerable<MaskLeaf> leaves, bool exact)
+    /// <summary>AND or OR of <paramref name="count"/> leaves, of which those that a limit allows are given.</summary>
+    Mask Group(bool isAnd, IEnumerable<MaskLeaf> leaves, int count, bool exact)
     {
-        countMax = Math.Min(countMax, LeavesMax - _leaves.Count);
-        // Part of an AND still rules out; part of an OR would omit items.
-        if (countMax == 0 || (count > countMax && !isAnd)) return Unknown;
         int first = _leaves.Count;
-        _leaves.AddRange(leaves.Take(countMax));
-        var nodes = Enumerable.Range(first, _leaves.Count - first).Select(PostfixNode.Leaf);
-        return new(PostfixNode.Group(isAnd ? FilterProgram.And : FilterProgram.Or, nodes), exact && count <= countMax);
+        _leaves.AddRange(leaves.Take(LeavesMax - first));
+        int added = _leaves.Count - first;
+        // Part of an AND still rules out; part of an OR would omit items.
+        if (added == 0 || (added < count && !isAnd))
+        {
+            _leaves.RemoveRange(first, added);
+            return Unknown;
+        }
+        var nodes = Enumerable.Range(first, added).Select(PostfixNode.Leaf);
+        return new(PostfixNode.Group(Op(isAnd), nodes), exact && added == count);
     }
+
+    static int Op(bool isAnd) => isAnd ? FilterProgram.And : FilterProgram.Or;
 
     readonly record struct Mask(PostfixNode Node, bool IsExact);
 }

@@ -33,14 +33,17 @@ readonly record struct OrderedValue(Int128 Floor, bool IsKey)
 
     static long Date(FeatureSpec spec, FilterValue value)
     {
-        if (value.Kind is not (FilterValueKind.Date or FilterValueKind.Text)) throw FilterResolver.WrongType(spec, value, "DATE '2024-01-31'");
+        if (value.Kind is FilterValueKind.Integer or FilterValueKind.Decimal)
+        {
+            throw FilterResolver.WrongType(spec, value, "DATE '2024-01-31'");
+        }
         return IsoDate.TryParse(value.Text, out long seconds)
             ? seconds
             : throw new FilterException(value.Position, $"{Quotation.Shown(value.Text)} is not a date: {IsoDate.Expected}.");
     }
 }
 
-/// <summary>The keys from <see cref="Low"/> to <see cref="High"/>, both included; the key of a missing value is never among them.</summary>
+/// <summary>The keys from Low to High, both included; the key of a missing value is never among them.</summary>
 readonly record struct OrderedBounds(long Low, long High)
 {
     const long Lowest = OrderedKey.Missing + 1;

@@ -20,7 +20,9 @@ public abstract class LanguageException : Exception
 }
 
 /// <summary>A filter that cannot be understood, and where.</summary>
-public sealed class FilterException(TextPosition position, string reason) : LanguageException("Filter", position, reason);
+public sealed class FilterException(TextPosition position, string reason)
+    : LanguageException("Filter", position, reason);
 
 /// <summary>A value formula that cannot be understood, and where.</summary>
-public sealed class ValueException(TextPosition position, string reason) : LanguageException("Value formula", position, reason);
+public sealed class ValueException(TextPosition position, string reason)
+    : LanguageException("Value formula", position, reason);

@@ -108,7 +108,8 @@ sealed class Lexer(string text, bool minusIsOperator)
             doubled = true;
             _at++;
         }
-        return new(TokenKind.Invalid, $"The {(quote == '"' ? "name" : "text")} that starts here has no closing {quote}.", position);
+        string kind = quote == '"' ? "name" : "text";
+        return new(TokenKind.Invalid, $"The {kind} that starts here has no closing {quote}.", position);
     }
 
     static Token Quoted(char quote, TextPosition position, string inside, bool doubled)
@@ -124,7 +125,8 @@ sealed class Lexer(string text, bool minusIsOperator)
         {
             foreach (var (wrong, right) in _foreign)
             {
-                if (rest.StartsWith(wrong)) return new(TokenKind.Invalid, $"'{wrong}' is not an operator here: write {right}.", position);
+                if (!rest.StartsWith(wrong)) continue;
+                return new(TokenKind.Invalid, $"'{wrong}' is not an operator here: write {right}.", position);
             }
         }
         foreach (string symbol in minusIsOperator ? _withArithmetic : _symbols)

@@ -159,7 +159,7 @@ sealed class FormulaParser
             Write(FormulaOp.Input, i);
             return;
         }
-        if (token.Text.StartsWith("item.", StringComparison.Ordinal) || token.Text.StartsWith("user.", StringComparison.Ordinal))
+        if (token.Text.Split('.')[0] is "item" or "user" && token.Text.Contains('.', StringComparison.Ordinal))
         {
             throw Fail(token.Position, $"{token.Shown} is a feature, and formulas read scores of tasks only. {Known()}.");
         }

@@ -29,7 +29,7 @@ public sealed class ValueModel : Module
     public long NotFinite => Interlocked.Read(ref _notFinite);
 
     /// <summary>The program of a formula whose inputs are the tasks in the order given.</summary>
-    /// <exception cref="ValueException">The formula cannot be understood or passes one of <see cref="ValueLimits"/>.</exception>
+    /// <exception cref="ValueException">The text is no formula or passes one of <see cref="ValueLimits"/>.</exception>
     public static FormulaProgram Compile(string text, IReadOnlyList<string> tasks)
     {
         ArgumentNullException.ThrowIfNull(text);

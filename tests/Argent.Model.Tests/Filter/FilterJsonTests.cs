@@ -15,7 +15,8 @@ public sealed class FilterJsonTests
     [InlineData("""{"year":{"gt":1},"language":{"ne":"eng"}}""", "year > 1 AND NOT language = 'eng'")]
     [InlineData("""{"g":{"all":["a","b"]},"h":{"any":["c"]},"i":{"in":[1]},"j":{"not_in":[2]}}""",
         "g HAS ALL ('a', 'b') AND h IN ('c') AND i IN (1) AND NOT j IN (2)")]
-    [InlineData("""{"g":{"exists":true},"h":{"exists":false},"i":{"eq":1},"j":{"lte":2}}""", "EXISTS(g) AND NOT EXISTS(h) AND i = 1 AND j <= 2")]
+    [InlineData("""{"g":{"exists":true},"h":{"exists":false},"i":{"eq":1},"j":{"lte":2}}""",
+        "EXISTS(g) AND NOT EXISTS(h) AND i = 1 AND j <= 2")]
     [InlineData("""{"must":[{"language":"eng"},{"year":{"gte":1990}}],"should":[{"g":"a"},{"g":"b"}],"must_not":[{"g":"c"},{"h":"d"}]}""",
         "language = 'eng' AND year >= 1990 AND (g = 'a' OR g = 'b') AND NOT g = 'c' AND NOT h = 'd'")]
     [InlineData("""{"should":[{"must":[{"a":1},{"b":2}]},{"must_not":[{"c":3}]}]}""", "a = 1 AND b = 2 OR NOT c = 3")]
@@ -54,7 +55,8 @@ public sealed class FilterJsonTests
     [Fact]
     public void Limits_are_reached_and_not_passed()
     {
-        string Nested(int depth) => string.Concat(Enumerable.Repeat("{\"must\":[", depth - 1)) + "{\"a\":1}" + string.Concat(Enumerable.Repeat("]}", depth - 1));
+        string Times(string text, int count) => string.Concat(Enumerable.Repeat(text, count));
+        string Nested(int depth) => Times("{\"must\":[", depth - 1) + "{\"a\":1}" + Times("]}", depth - 1);
         string Leaves(int count) => "{\"must\":[" + string.Join(",", Enumerable.Repeat("{\"a\":1}", count)) + "]}";
         Assert.Equal("a = 1", FilterJson.Parse(Nested(64)).ToString());
         Assert.Throws<FilterException>(() => FilterJson.Parse(Nested(65)));

@@ -57,11 +57,15 @@ public sealed class FilterPageTests
             Texts(new("language", FeatureType.Category), [.. rows.Select(r => r[1])]),
             Texts(new("genre", FeatureType.Categories), [.. rows.Select(r => r[2])]),
             Texts(new("author", FeatureType.Text), [.. rows.Select(r => r[3])]),
-            Keys(new("year", FeatureType.Integer), rows.Select(r => r[4]), t => long.Parse(t, CultureInfo.InvariantCulture)),
-            Keys(new("price", FeatureType.Number), rows.Select(r => r[5]), t => OrderedKey.FromNumber(double.Parse(t, CultureInfo.InvariantCulture))),
-            Keys(new("published", FeatureType.Date), rows.Select(r => r[6]), t => IsoDate.TryParse(t, out long s) ? s : throw new FormatException(t)),
+            Keys(new("year", FeatureType.Integer), rows.Select(r => r[4]), t => (long)Number(t)),
+            Keys(new("price", FeatureType.Number), rows.Select(r => r[5]), t => OrderedKey.FromNumber(Number(t))),
+            Keys(new("published", FeatureType.Date), rows.Select(r => r[6]), Date),
         ]);
     }
+
+    static double Number(string cell) => double.Parse(cell, CultureInfo.InvariantCulture);
+
+    static long Date(string cell) => IsoDate.TryParse(cell, out long seconds) ? seconds : throw new FormatException(cell);
 
     static FeatureColumn Texts(FeatureSpec spec, string[] cells)
     {

@@ -98,7 +98,8 @@ sealed class FilteredIndex
         var ids = new List<int>();
         for (int i = 0; i < count; i++)
         {
-            ids.AddRange(Enumerable.Range(0, random.Next(most + 1)).Select(_ => Math.Min(random.Next(values), random.Next(values))).Distinct().Order());
+            var drawn = Enumerable.Range(0, random.Next(most + 1)).Select(_ => Math.Min(random.Next(values), random.Next(values)));
+            ids.AddRange(drawn.Distinct().Order());
             start[i + 1] = ids.Count;
         }
         return FeatureColumn.Categorical(spec, vocabulary, start, [.. ids]);
