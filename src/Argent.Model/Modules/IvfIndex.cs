@@ -101,6 +101,7 @@ public sealed class IvfIndex : Module
         CheckLists(source, lists, slots);
         CheckRange(source, "index.rows", lists.Rows, items);
         CheckRange(source, "index.slot_of_row", lists.SlotOfRow, slots);
+        CheckLive(source, lists);
         return new IvfIndex(
             lists,
             source.Get<float>("index.centroids", nlist, dim),
@@ -122,6 +123,18 @@ public sealed class IvfIndex : Module
             if (length < 0 || length % 64 != 0) throw source.Bad("index.list_start", $"gives list {list} {length} slots, not a multiple of 64");
             int count = lists.ListCount[list];
             if (count < 0 || count > length) throw source.Bad("index.list_count", $"gives list {list} {count} items in {length} slots");
+        }
+    }
+
+    static unsafe void CheckLive(TensorSource source, IvfTensors lists)
+    {
+        for (long word = 0; word < lists.Live.Count; word++)
+        {
+            for (ulong bits = lists.Live.Pointer[word]; bits != 0; bits &= bits - 1)
+            {
+                long slot = word * 64 + System.Numerics.BitOperations.TrailingZeroCount(bits);
+                if (lists.Rows.Pointer[slot] < 0) throw source.Bad("index.live", $"says that slot {slot} is live, which holds no item");
+            }
         }
     }
 

@@ -1,0 +1,152 @@
+using Argent.Kernels;
+using Argent.Tensors;
+
+namespace Argent.Model.Tests.Retrieval;
+
+public sealed class MergeHeadsTests
+{
+    const int Slots = 640;
+
+    // Slot s holds row (s * 77) % 640: slots and rows are different orders.
+    static IvfTensors Index()
+    {
+        int[] rows = [.. Enumerable.Range(0, Slots).Select(s => s * 77 % Slots)];
+        var index = new IvfTensors
+        {
+            Codes = Tensor.Zeros<sbyte>(new Shape(Slots, 64)),
+            Scales = Tensor.Zeros<float>(new Shape(Slots)),
+            Bias = Tensor.Zeros<float>(new Shape(Slots)),
+            Live = Tensor.Zeros<ulong>(new Shape(Slots / 64)),
+            Rows = Tensor.From<int>(rows),
+            SlotOfRow = Tensor.Zeros<int>(new Shape(Slots)),
+            ListStart = Tensor.From(0, Slots),
+            ListCount = Tensor.From(Slots),
+        };
+        for (int s = 0; s < Slots; s++) index.SlotOfRow[rows[s]] = s;
+        return index;
+    }
+
+    static List<(float Score, int Slot)>[] Heads(Random random, int heads, int kept, IvfTensors index) => [.. Enumerable.Range(0, heads).Select(_ =>
+    {
+        int[] slots = [.. Enumerable.Range(0, Slots)];
+        random.Shuffle(slots);
+        // Few distinct scores: many ties.
+        return slots[..random.Next(kept + 1)].Select(s => (Score: random.Next(-9, 10) / 4f, Slot: s))
+            .OrderByDescending(c => c.Score).ThenBy(c => index.Rows[c.Slot]).ToList();
+    })];
+
+    static HeadCandidates Candidates(List<(float Score, int Slot)>[] heads, int kept, Scratch scratch)
+    {
+        var candidates = HeadCandidates.Rent(heads.Length, kept, scratch);
+        candidates.Scores.Span.Fill(float.NegativeInfinity);
+        candidates.Slots.Span.Fill(FusedScanArgs.NoSlot);
+        for (int h = 0; h < heads.Length; h++)
+        {
+            candidates.Found[h] = heads[h].Count;
+            for (int i = 0; i < heads[h].Count; i++)
+            {
+                (candidates.Scores[h * kept + i], candidates.Slots[h * kept + i]) = heads[h][i];
+            }
+        }
+        return candidates;
+    }
+
+    static int[] Merged(MergeKind kind, List<(float Score, int Slot)>[] heads, int kept, IvfTensors index, float[] weights)
+    {
+        using var scratch = new Scratch();
+        var merge = new MergeHeads(kind, heads.Length, weights);
+        var slots = scratch.Rent<int>(new Shape(merge.Capacity(kept)));
+        slots.Span.Fill(12345);
+        int count = merge.Merge(new MergeHeadsArgs
+        {
+            Candidates = Candidates(heads, kept, scratch),
+            FirstQuery = 0,
+            Offsets = Tensor.From<float>([.. Enumerable.Range(0, heads.Length).Select(h => h * 0.5f)]),
+            Index = index,
+            Slots = slots,
+        }, scratch);
+        Assert.All(slots.Span[count..].ToArray(), s => Assert.Equal(FusedScanArgs.NoSlot, s));
+        return slots.Span[..count].ToArray();
+    }
+
+    static int[] Expected(MergeKind kind, List<(float Score, int Slot)>[] heads, int capacity, IvfTensors index, float[] weights)
+    {
+        var scored = new List<(float Score, int Slot)>();
+        foreach (int slot in heads.SelectMany(h => h.Select(c => c.Slot)).Distinct())
+        {
+            float?[] scores = [.. heads.Select((h, i) => h.Where(c => c.Slot == slot).Select(c => (float?)(c.Score + i * 0.5f)).FirstOrDefault())];
+            if (kind == MergeKind.Intersection && scores.Any(s => s is null)) continue;
+            float[] floors = [.. heads.Select((h, i) => h.Count == 0 ? 0 : h[^1].Score + i * 0.5f)];
+            float score = kind == MergeKind.Union
+                ? scores.Max()!.Value
+                : scores.Select((s, i) => (kind == MergeKind.WeightedSum ? weights[i] : 1) * (s ?? floors[i])).Sum();
+            scored.Add((score, slot));
+        }
+        return [.. scored.OrderByDescending(s => s.Score).ThenBy(s => index.Rows[s.Slot]).Take(capacity).Select(s => s.Slot)];
+    }
+
+    [Fact]
+    public void Every_kind_merges_as_its_definition_says()
+    {
+        var index = Index();
+        for (int seed = 0; seed < 60; seed++)
+        {
+            var random = new Random(seed);
+            int count = random.Next(1, 8), kept = random.Next(1, 90);
+            var heads = Heads(random, count, kept, index);
+            // Powers of two keep the sums exact.
+            float[] weights = [.. Enumerable.Range(0, count).Select(i => 1f / (1 << i))];
+            foreach (var kind in Enum.GetValues<MergeKind>())
+            {
+                int capacity = new MergeHeads(kind, count).Capacity(kept);
+                int[] expected = Expected(kind, heads, capacity, index, weights);
+                int[] merged = Merged(kind, heads, kept, index, weights);
+                Assert.True(expected.Order().SequenceEqual(merged.Order()), $"seed {seed}, {kind}, {count} heads, kept {kept}");
+            }
+        }
+    }
+
+    [Fact]
+    public void One_head_passes_through_in_its_order()
+    {
+        var index = Index();
+        var heads = Heads(new Random(4), 1, 80, index);
+        Assert.Equal(heads[0].Select(c => c.Slot), Merged(MergeKind.Union, heads, 80, index, [1f]));
+    }
+
+    [Fact]
+    public void Two_scans_of_different_lists_become_one_in_result_order()
+    {
+        var index = Index();
+        for (int seed = 0; seed < 100; seed++)
+        {
+            using var scratch = new Scratch();
+            var random = new Random(seed);
+            int kept = random.Next(1, 70);
+            var all = Heads(random, 1, 140, index)[0];
+            List<(float Score, int Slot)>[] parts = [[.. all.Where(c => c.Slot % 2 == 0).Take(kept)], [.. all.Where(c => c.Slot % 2 == 1).Take(kept)]];
+            var left = Candidates([parts[0]], kept, scratch);
+            var right = Candidates([parts[1]], kept, scratch);
+            (left.EligibleSeen[0], right.EligibleSeen[0]) = (5, 1L << 40);
+            left.Absorb(0, in right, 0, index, scratch);
+            var expected = all.Take(kept).ToList();
+            Assert.True(expected.Count == left.Found[0], $"seed {seed}");
+            Assert.Equal(expected, Enumerable.Range(0, expected.Count).Select(i => (left.Scores[i], left.Slots[i])));
+            Assert.Equal(5 + (1L << 40), left.EligibleSeen[0]);
+        }
+    }
+
+    [Fact]
+    public void Weights_must_be_as_many_as_heads() =>
+        Assert.Throws<ArgumentException>(() => new MergeHeads(MergeKind.WeightedSum, 3, [1f, 2f]));
+
+    [Fact]
+    public void Keys_order_scores_descending_and_rows_ascending()
+    {
+        float[] scores = [float.MaxValue, 3, 1e-30f, 0, -1e-30f, -3, float.MinValue, float.NegativeInfinity];
+        ulong[] keys = [.. scores.SelectMany(s => new[] { RankOrder.Key(s, 0), RankOrder.Key(s, 7), RankOrder.Key(s, int.MaxValue) })];
+        Assert.Equal(keys.Order(), keys);
+        Assert.Equal(RankOrder.Key(0f, 3), RankOrder.Key(-0f, 3));
+        Assert.Equal(int.MaxValue, RankOrder.Row(keys[2]));
+    }
+}
