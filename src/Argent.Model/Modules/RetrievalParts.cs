@@ -63,12 +63,14 @@ public sealed record RetrievalParts
         {
             throw new InvalidDataException($"The towers of {origin} have other dimensions or tasks than the model.");
         }
+        var index = IvfIndex.FromTensors(source, lists.Slots, lists.Items, dim);
+        if (index.NList != lists.NList) throw new InvalidDataException($"The index of {origin} has {index.NList} lists, its manifest {lists.NList}.");
         var trained = towers is null ? null : UserTower.ItemIdsFrom(artifact.Find, origin);
         return new RetrievalParts
         {
             Name = manifest.Name,
             Description = manifest.Model,
-            Index = IvfIndex.FromTensors(source, lists.Slots, lists.Items, dim),
+            Index = index,
             Cache = EmbeddingCache.FromTensors(source, lists.Slots, dim),
             Items = ItemTable.FromTensors(source, lists.Items),
             Filter = manifest.Bloom is { } bloom ? FilterIndex.FromTensors(source, Layout(manifest, bloom, forward, origin), lists.Slots) : null,

@@ -74,7 +74,7 @@ public sealed class BatchTests : IDisposable
         {
             using var workers = new Workers(threads);
             var kernels = CpuKernels.Create(workers);
-            var sample = new SampleModel(new SampleOptions { Items = 3000, NList = 30 }, kernels);
+            var sample = new SampleModel(new SampleOptions { Items = 2000, NList = 30 }, kernels);
             var batch = new RetrievalBatch(16);
             foreach (var request in Requests(sample, 16, new Random(3))) batch.Add(sample.Model.Prepare(request));
             _scratch.Reset();
@@ -97,7 +97,7 @@ public sealed class BatchTests : IDisposable
             if (kernels.Variant == "reference") continue;
             var options = new SampleOptions
             {
-                Items = 3000,
+                Items = 2000,
                 NList = 30,
                 Tasks = [.. Enumerable.Range(0, heads).Select(h => "task" + h)],
                 Value = "task0",

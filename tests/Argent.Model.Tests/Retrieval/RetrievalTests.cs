@@ -115,17 +115,17 @@ public sealed class RetrievalTests : IDisposable
     [Fact]
     public void A_strict_filter_widens_the_probe_until_k_are_found_or_nothing_is_left()
     {
-        var sample = new SampleModel(new SampleOptions { Items = 3000, NList = 40 }, Kernels);
+        var sample = new SampleModel(new SampleOptions { Items = 2000, NList = 40 }, Kernels);
         var oracle = new BruteForce(sample);
         var random = new Random(23);
         var seen = new HashSet<RetrievalStatus>();
         for (int i = 0; i < 20; i++)
         {
-            var request = new RetrievalRequest { User = sample.User(random), K = 95, NProbe = 1, Filter = $"tag = 't{i}'" };
+            var request = new RetrievalRequest { User = sample.User(random), K = 65, NProbe = 1, Filter = $"tag = 't{i}'" };
             int eligible = oracle.Search(request).Count;
             var answer = Ask(sample.Model, request, Kernels);
-            Assert.Equal(Math.Min(95, eligible), answer.Items.Count);
-            Assert.Equal(eligible < 95 ? RetrievalStatus.Exhausted : RetrievalStatus.Complete, answer.Status);
+            Assert.Equal(Math.Min(65, eligible), answer.Items.Count);
+            Assert.Equal(eligible < 65 ? RetrievalStatus.Exhausted : RetrievalStatus.Complete, answer.Status);
             Assert.Contains(answer.Probes, new[] { 4, 16, 40 });
             Assert.True(answer.EligibleSeen >= answer.Items.Count);
             if (answer.Status == RetrievalStatus.Exhausted) Assert.Equal(eligible, answer.EligibleSeen);
@@ -138,7 +138,7 @@ public sealed class RetrievalTests : IDisposable
     [Fact]
     public void A_widened_probe_finds_what_the_same_lists_give_at_once()
     {
-        var sample = new SampleModel(new SampleOptions { Items = 3000, NList = 64 }, Kernels);
+        var sample = new SampleModel(new SampleOptions { Items = 2000, NList = 64 }, Kernels);
         var random = new Random(29);
         for (int i = 0; i < 10; i++)
         {
@@ -153,7 +153,7 @@ public sealed class RetrievalTests : IDisposable
     [Fact]
     public void Time_that_is_over_ends_the_search_after_the_first_round()
     {
-        var sample = new SampleModel(new SampleOptions { Items = 3000, NList = 40 }, Kernels);
+        var sample = new SampleModel(new SampleOptions { Items = 2000, NList = 40 }, Kernels);
         var request = new RetrievalRequest { User = sample.User(new Random(2)), K = 100, NProbe = 1, Filter = "tag = 't1'" };
         var late = Ask(sample.Model, request, Kernels, deadline: TimeProvider.System.GetTimestamp());
         Assert.Equal((RetrievalStatus.Deadline, 1), (late.Status, late.Probes));

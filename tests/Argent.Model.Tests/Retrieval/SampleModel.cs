@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Argent.Kernels;
 using Argent.Tensors;
 
@@ -33,6 +34,8 @@ sealed record SampleOptions
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     public ModelLimits Limits { get; init; } = new();
+
+    public TrainedModel? Trained { get; init; }
 }
 
 /// <summary>
@@ -65,6 +68,21 @@ sealed class SampleModel
 
     public RetrievalModel Model { get; }
 
+    /// <summary>The manifest that publishing would write.</summary>
+    public Manifest Manifest() => new()
+    {
+        Name = Parts.Name,
+        Model = Parts.Description,
+        Features = [.. Catalogue.Columns.Select((c, f) => new FeatureDescription(
+            c.Spec.Name, c.Spec.Type, f == 0 ? "bitmap" : "bloom", Parts.Filter!.Layout.FirstExactRow[f], c.Vocabulary?.Count ?? 0))],
+        Lists = new ListsDescription(Options.NList, Parts.Index.Slots, Options.Items, Parts.DefaultNProbe),
+        Bloom = Parts.Filter is { } filter ? new BloomDescription(filter.Layout.ExactRows, filter.Layout.HashCount, 0.1, 0.1) : null,
+        Value = Parts.Value,
+    };
+
+    /// <summary>Writes the model as an artifact.</summary>
+    public string Write(string models) => ArtifactWriter.Write(models, Manifest(), Model.Parts(), []);
+
     /// <summary>A query of small integers for each head.</summary>
     public UserInput User(Random random) => new() { Vectors = [.. Options.Tasks.Select(_ => Vector(random, Options.Dim))] };
 
@@ -87,7 +105,11 @@ sealed class SampleModel
             for (int l = 0; l < nlist; l++)
             {
                 double score = 0;
-                for (int d = 0; d < dim; d++) score -= Math.Pow(Vectors[row][d] - centroids[l * dim + d], 2);
+                for (int d = 0; d < dim; d++)
+                {
+                    double difference = Vectors[row][d] - centroids[l * dim + d];
+                    score -= difference * difference;
+                }
                 if (score > bestScore) (best, bestScore) = (l, score);
             }
             members[best].Add(row);
@@ -111,12 +133,16 @@ sealed class SampleModel
                 Tasks = Options.Tasks,
                 TaskActivation = Options.Activation,
                 Merge = Options.Merge,
+                Towers = Options.Trained is { } trained ? JsonSerializer.SerializeToElement(trained.Config, StrictJson.Options) : null,
             },
             Index = index,
             Cache = cache,
             Items = ItemTable.From(Catalogue),
             Filter = Options.HasFeatures ? SampleCatalogue.Filter(Catalogue, layout, rows, kernels) : null,
             Forward = Options.HasFeatures ? SampleCatalogue.Forward(Catalogue, rows) : ForwardIndex.Empty,
+            Towers = Options.Trained?.Config,
+            UserTower = Options.Trained?.UserTower,
+            ItemTower = Options.Trained?.ItemTower,
             Value = Options.Value,
             DefaultNProbe = Math.Min(3, Options.NList),
             Limits = Options.Limits,
