@@ -50,18 +50,20 @@ sealed class CandidateSearch(
 
     void FirstRound(in SearchGroup group, in SearchState state, in SearchResult result, in ForwardPass pass)
     {
-        int heads = merge.Heads, widest = 0;
+        int heads = merge.Heads, widest = 1;
         foreach (var query in group.Queries) widest = Math.Max(widest, query.NProbe);
         var mark = pass.Scratch.Mark();
         var lists = index.Probe(group.Vectors, widest, pass);
         for (int r = 0; r < group.Queries.Length; r++)
         {
-            result.Probes[r] = group.Queries[r].NProbe;
+            var query = group.Queries[r];
+            result.Probes[r] = query.NProbe;
             for (int h = 0; h < heads; h++)
             {
                 int q = r * heads + h;
-                lists.Row(q)[group.Queries[r].NProbe..].Fill(-1);
-                group.Filters[q] = group.Queries[r].Filter;
+                query.OnlyLists?.CopyTo(lists.Row(q));
+                lists.Row(q)[query.NProbe..].Fill(-1);
+                group.Filters[q] = query.Filter;
             }
         }
         Scan(state.Codes, lists, group.Filters, state.Kept, pass);
@@ -76,9 +78,11 @@ sealed class CandidateSearch(
         long now = clock.GetTimestamp();
         for (int r = 0; r < group.Queries.Length; r++)
         {
-            if (result.Counts[r] >= group.Queries[r].K) result.SetStatus(r, RetrievalStatus.Complete);
-            else if (result.Probes[r] >= index.NList) result.SetStatus(r, RetrievalStatus.Exhausted);
-            else if (now >= group.Queries[r].Deadline) result.SetStatus(r, RetrievalStatus.Deadline);
+            var query = group.Queries[r];
+            bool isAll = query.OnlyLists is not null || result.Probes[r] >= index.NList;
+            if (result.Counts[r] >= query.K) result.SetStatus(r, RetrievalStatus.Complete);
+            else if (isAll) result.SetStatus(r, RetrievalStatus.Exhausted);
+            else if (now >= query.Deadline) result.SetStatus(r, RetrievalStatus.Deadline);
             else active[count++] = r;
         }
         return count;

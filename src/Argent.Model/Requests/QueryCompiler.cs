@@ -29,15 +29,18 @@ sealed class QueryCompiler
         }
         if (request.NProbe < 0) throw Bad($"nprobe is {request.NProbe}; it must be 0 (the model's default, {_parts.DefaultNProbe}) or more.");
         var user = request.User ?? throw Bad("user is null; an empty object is an anonymous user.");
-        int nprobe = request.NProbe == 0 ? _parts.DefaultNProbe : request.NProbe;
+        // More lists than there are is all of them: the answer says how many were probed.
+        int nprobe = Math.Min(request.NProbe == 0 ? _parts.DefaultNProbe : request.NProbe, _parts.Index.NList);
+        var filter = Filter(request);
+        int[]? onlyLists = filter?.OnlyRows is { } only ? OnlyLists(only, nprobe) : null;
         return new RetrievalQuery
         {
             Model = _model,
             K = request.K,
             Kept = Kept(request.K),
-            // More lists than there are is all of them: the answer says how many were probed.
-            NProbe = Math.Min(nprobe, _parts.Index.NList),
-            Filter = Filter(request),
+            NProbe = onlyLists?.Length ?? nprobe,
+            OnlyLists = onlyLists,
+            Filter = filter,
             Value = Value(request.Value),
             Vectors = user.Vectors is { } vectors ? Flatten(vectors) : null,
             User = user.Vectors is null ? Encode(user) : null,
@@ -115,6 +118,27 @@ sealed class QueryCompiler
             if (distinct == 0 || rows[distinct - 1] != rows[i]) rows[distinct++] = rows[i];
         }
         return rows[..distinct];
+    }
+
+    /// <summary>The lists that hold these rows; null when they are so many that a probe scans less.</summary>
+    int[]? OnlyLists(int[] rows, int nprobe)
+    {
+        var lists = _parts.Index.Lists;
+        var starts = lists.ListStart.Span;
+        var holding = new SortedSet<int>();
+        foreach (int row in rows)
+        {
+            int slot = lists.SlotOfRow[row];
+            if (slot < 0) continue;
+            int place = starts.BinarySearch(slot);
+            int list = place >= 0 ? place : ~place - 1;
+            // A list without slots starts where the next one does.
+            while (lists.ListStart[list + 1L] == slot) list++;
+            holding.Add(list);
+            // What the first two rounds of a widening probe would scan.
+            if (holding.Count > 4L * nprobe) return null;
+        }
+        return [.. holding];
     }
 
     string CheckedId(string field, string? id)

@@ -19,8 +19,11 @@ public sealed class RetrievalQuery
     /// <summary>K0: candidates that the scan keeps for each head.</summary>
     internal int Kept { get; init; }
 
-    /// <summary>Lists probed first, 1 to NList.</summary>
+    /// <summary>Lists probed first, 1 to NList; of a request with <see cref="OnlyLists"/>, how many those are.</summary>
     public int NProbe { get; init; }
+
+    /// <summary>The lists that hold every allowed item of the request, when they are few: then no others are scanned.</summary>
+    internal int[]? OnlyLists { get; init; }
 
     /// <summary>Who is eligible; null for every live item.</summary>
     internal QueryFilter? Filter { get; init; }

@@ -109,7 +109,29 @@ public sealed class RetrievalTests : IDisposable
         }
         var none = Ask(sample.Model, new RetrievalRequest { User = user, K = 5, Only = [] }, Kernels);
         Assert.Empty(none.Items);
-        Assert.Equal((RetrievalStatus.Exhausted, 12), (none.Status, none.Probes));
+        Assert.Equal((RetrievalStatus.Exhausted, 0), (none.Status, none.Probes));
+    }
+
+    [Fact]
+    public void Few_allowed_items_are_found_in_their_own_lists_and_many_by_probing()
+    {
+        // More lists than items: some are empty.
+        foreach (int nlist in (int[])[40, 600])
+        {
+            var sample = new SampleModel(new SampleOptions { Items = 500, NList = nlist }, Kernels);
+            var oracle = new BruteForce(sample);
+            var random = new Random(31);
+            foreach (int count in (int[])[1, 2, 5, 30, 400])
+            {
+                string[] only = [.. Enumerable.Range(0, count).Select(_ => sample.Catalogue.Ids.Text(random.Next(500))).Distinct()];
+                var request = new RetrievalRequest { User = sample.User(random), K = 500, NProbe = 2, Only = only };
+                var answer = Ask(sample.Model, request, Kernels);
+                Assert.Equal(oracle.Search(request).Select(e => e.Row), answer.Items.Select(i => i.Row));
+                Assert.Equal(RetrievalStatus.Exhausted, answer.Status);
+                if (count <= 5) Assert.InRange(answer.Probes, 1, only.Length);
+                Assert.Equal(only.Length, answer.EligibleSeen);
+            }
+        }
     }
 
     [Fact]
