@@ -37,7 +37,7 @@ public sealed class ServerTests(SmallModel small) : IClassFixture<SmallModel>, I
     Task<HttpResponseMessage> Post(string body, string model = "small") => _client.PostAsync(
         $"/v1/models/{model}:retrieve", new StringContent(body, Encoding.UTF8, "application/json"), Cancellation);
 
-    async Task<JsonElement> Json(HttpResponseMessage response) =>
+    static async Task<JsonElement> Json(HttpResponseMessage response) =>
         await response.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class ServerTests(SmallModel small) : IClassFixture<SmallModel>, I
     [Fact]
     public async Task Metrics_count_requests_in_the_prometheus_format()
     {
-        using (await Post($$"""{"user":{"vectors":[{{Vector}}]}}""")) { }
+        using (await Post($$"""{"user":{"vectors":[{{Vector}}]} }""")) { }
         using (await Post("""{"k":0}""")) { }
         string text = await _client.GetStringAsync("/metrics", Cancellation);
         Assert.Matches(new Regex("^argent_requests_total\\{status=\"complete\"\\} [1-9]", RegexOptions.Multiline), text);
@@ -146,7 +146,7 @@ public sealed class ServerTests(SmallModel small) : IClassFixture<SmallModel>, I
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(async i =>
         {
-            using var response = await Post($$"""{"user":{"vectors":[{{Vector}}]},"k":{{i + 1}}}""");
+            using var response = await Post($$"""{"k":{{i + 1}},"user":{"vectors":[{{Vector}}]} }""");
             return (await Json(response)).GetProperty("items").GetArrayLength();
         }));
         Assert.Equal(Enumerable.Range(1, 100), answers);

@@ -1,5 +1,3 @@
-using Argent.Serving;
-
 namespace Argent.Serving.Tests;
 
 public class BatchQueueTests
