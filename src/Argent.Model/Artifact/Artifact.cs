@@ -95,8 +95,14 @@ public sealed class Artifact : IDisposable
         string path = Path.Combine(folder, Manifest.FileName);
         if (!Directory.Exists(folder)) throw new InvalidDataException($"There is no artifact folder '{folder}'.");
         var file = new FileInfo(path);
-        if (!file.Exists) throw new InvalidDataException($"'{folder}' is not an artifact: it has no {Manifest.FileName}.");
-        if (file.Length > ManifestBytesMax) throw new InvalidDataException($"'{path}' has {file.Length} bytes; at most {ManifestBytesMax} are read.");
+        if (!file.Exists)
+        {
+            throw new InvalidDataException($"'{folder}' is not an artifact: it has no {Manifest.FileName}.");
+        }
+        if (file.Length > ManifestBytesMax)
+        {
+            throw new InvalidDataException($"'{path}' has {file.Length} bytes; at most {ManifestBytesMax} are read.");
+        }
         byte[] utf8 = File.ReadAllBytes(path);
         CheckFormat(path, utf8);
         var manifest = StrictJson.Read<Manifest>(utf8, path);
@@ -104,7 +110,10 @@ public sealed class Artifact : IDisposable
         bool isWhole = IsVersion(manifest) && manifest.ContentHash == manifest.ComputeContentHash()
             && StrictJson.Write(manifest).AsSpan().SequenceEqual(utf8);
         if (!isWhole) throw new InvalidDataException($"'{path}' was altered: its content does not have its hash.");
-        if (!ArtifactNames.IsValid(manifest.Name)) throw new InvalidDataException($"'{path}' has the name '{manifest.Name}', which is not allowed.");
+        if (!ArtifactNames.IsValid(manifest.Name))
+        {
+            throw new InvalidDataException($"'{path}' has the name '{manifest.Name}', which is not allowed.");
+        }
         return manifest;
     }
 
@@ -120,7 +129,8 @@ public sealed class Artifact : IDisposable
             bool has = document.RootElement.TryGetProperty("formatVersion", out var format);
             if (has && format.TryGetInt32(out int version) && version == Manifest.CurrentFormat) return;
             throw new InvalidDataException(
-                $"'{path}' has format version {(has ? format.GetRawText() : "none")}; this build reads version {Manifest.CurrentFormat}.");
+                $"'{path}' has format version {(has ? format.GetRawText() : "none")}; " +
+                $"this build reads version {Manifest.CurrentFormat}.");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
@@ -177,8 +187,14 @@ public sealed class Artifact : IDisposable
 
     void Bind(TensorDescription tensor)
     {
-        if (!_files.TryGetValue(tensor.File, out var file)) throw Bad($"does not list the file '{tensor.File}' of the tensor '{tensor.Name}'");
-        if (!file.Tensors.TryGetValue(tensor.Name, out var found)) throw Bad($"has no tensor '{tensor.Name}' in '{tensor.File}'");
+        if (!_files.TryGetValue(tensor.File, out var file))
+        {
+            throw Bad($"does not list the file '{tensor.File}' of the tensor '{tensor.Name}'");
+        }
+        if (!file.Tensors.TryGetValue(tensor.Name, out var found))
+        {
+            throw Bad($"has no tensor '{tensor.Name}' in '{tensor.File}'");
+        }
         if (found.Type.ToString() != tensor.Dtype || !found.Shape.ToArray().AsSpan().SequenceEqual([.. tensor.Shape]))
         {
             throw Bad($"has {found.Type}{found.Shape} in the tensor '{tensor.Name}' of '{tensor.File}' " +
@@ -186,7 +202,8 @@ public sealed class Artifact : IDisposable
         }
         if (found.ByteOffset != tensor.Offset)
         {
-            throw Bad($"has the tensor '{tensor.Name}' at byte {found.ByteOffset} of '{tensor.File}' where {tensor.Offset} is expected");
+            throw Bad(
+                $"has the tensor '{tensor.Name}' at byte {found.ByteOffset} of '{tensor.File}' where {tensor.Offset} is expected");
         }
         if (!_tensors.TryAdd(tensor.Name, found)) throw Bad($"lists the tensor '{tensor.Name}' twice");
     }
@@ -195,10 +212,16 @@ public sealed class Artifact : IDisposable
     {
         foreach (var document in Manifest.Documents)
         {
-            if (!ArtifactNames.IsValid(document.File)) throw Bad($"names the file '{document.File}', which is not allowed");
+            if (!ArtifactNames.IsValid(document.File))
+            {
+                throw Bad($"names the file '{document.File}', which is not allowed");
+            }
             var file = new FileInfo(Path.Combine(Folder, document.File));
             if (!file.Exists) throw Bad($"lacks the file '{document.File}'");
-            if (file.Length != document.Bytes) throw Bad($"has a file '{document.File}' of {file.Length} bytes where {document.Bytes} are expected");
+            if (file.Length != document.Bytes)
+            {
+                throw Bad($"has a file '{document.File}' of {file.Length} bytes where {document.Bytes} are expected");
+            }
         }
     }
 

@@ -79,11 +79,17 @@ public static class ArtifactWriter
         foreach (var part in parts)
         {
             string path = Path.Combine(folder, part.File);
-            foreach (var (name, offset) in SafetensorsWriter.Write(path, part.Tensors, metadata)) offsets.Add(name, offset);
+            foreach (var (name, offset) in SafetensorsWriter.Write(path, part.Tensors, metadata))
+            {
+                offsets.Add(name, offset);
+            }
             using var file = SafetensorsFile.Open(path);
             written.Add(new PartDescription(part.File, file.Storage.ByteLength, PartHash.OfFrame(file)));
         }
-        foreach (var document in documents) DurableFolder.WriteFile(Path.Combine(folder, document.File), document.Content);
+        foreach (var document in documents)
+        {
+            DurableFolder.WriteFile(Path.Combine(folder, document.File), document.Content);
+        }
         manifest = manifest with
         {
             Tensors = [.. manifest.Tensors.Select(t => t with { Offset = offsets[t.Name] })],

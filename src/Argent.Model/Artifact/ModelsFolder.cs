@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Argent.Model;
 
-/// <summary>A folder of models: <c>MODELS/name/version/</c>, with a file <c>MODELS/name/current</c> that names the newest version.</summary>
+/// <summary>
+/// A folder of models: <c>MODELS/name/version/</c>, with a file <c>MODELS/name/current</c> that names the newest version.
+/// </summary>
 public static class ModelsFolder
 {
     /// <summary>The pointer file's name.</summary>
@@ -25,7 +27,8 @@ public static class ModelsFolder
             0 => throw new InvalidDataException(
                 $"'{path}' is neither an artifact (it has no {Manifest.FileName}) nor a folder of models."),
             _ => throw new InvalidDataException(
-                $"'{path}' holds {models.Length} models: {string.Join(", ", models)}. Name one, for example '{Path.Combine(path, models[0])}'."),
+                $"'{path}' holds {models.Length} models: {string.Join(", ", models)}. " +
+                $"Name one, for example '{Path.Combine(path, models[0])}'."),
         };
     }
 

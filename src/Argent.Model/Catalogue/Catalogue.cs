@@ -8,10 +8,16 @@ public sealed class Catalogue
     public Catalogue(ItemIds ids, string[]? titles, IReadOnlyList<FeatureColumn> columns)
     {
         (Ids, Titles, Columns) = (ids, titles, columns);
-        if (titles is not null && titles.Length != ids.Count) throw new ArgumentException($"{titles.Length} titles for {ids.Count} items.");
+        if (titles is not null && titles.Length != ids.Count)
+        {
+            throw new ArgumentException($"{titles.Length} titles for {ids.Count} items.");
+        }
         foreach (var column in columns)
         {
-            if (column.Count != ids.Count) throw new ArgumentException($"The feature '{column.Spec.Name}' has {column.Count} rows for {ids.Count} items.");
+            if (column.Count != ids.Count)
+            {
+                throw new ArgumentException($"The feature '{column.Spec.Name}' has {column.Count} rows for {ids.Count} items.");
+            }
         }
         Schema = new FeatureSchema([.. columns.Select(c => c.Spec)], [.. columns.Select(c => c.Vocabulary)]);
     }

@@ -3,7 +3,9 @@ using Argent.Tensors;
 
 namespace Argent.Model;
 
-/// <summary>One text per row as two tensors, so that a mapped file needs no loading: UTF-8 bytes end to end and where each starts.</summary>
+/// <summary>
+/// One text per row as two tensors, so that a mapped file needs no loading: UTF-8 bytes end to end and where each starts.
+/// </summary>
 public sealed class TextColumn
 {
     /// <summary>A column over tensors; rows are [Start[r], Start[r + 1]) of the bytes.</summary>
@@ -13,7 +15,11 @@ public sealed class TextColumn
         (Start, Text) = (start, text);
         bool fits = start.Shape.Rank == 1 && start.Count >= 1 && start[0] == 0 && start[start.Count - 1] == text.Count;
         for (long i = 1; fits && i < start.Count; i++) fits = start[i] >= start[i - 1];
-        if (!fits) throw new InvalidDataException($"The starts {start.Shape} do not ascend from 0 to the {text.Count} bytes of the text.");
+        if (!fits)
+        {
+            throw new InvalidDataException(
+                $"The starts {start.Shape} do not ascend from 0 to the {text.Count} bytes of the text.");
+        }
     }
 
     /// <summary>[R + 1] int64 byte offsets.</summary>

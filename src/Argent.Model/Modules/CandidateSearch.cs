@@ -27,15 +27,17 @@ sealed class CandidateSearch(
         var mark = pass.Scratch.Mark();
         var state = new SearchState
         {
+            Group = group,
+            Result = result,
             Codes = index.Quantize(group.Vectors, pass),
             Kept = HeadCandidates.Rent((long)count * heads, group.Kept, pass.Scratch),
             Offsets = Offsets(group.Vectors, pass.Scratch),
         };
-        FirstRound(in group, in state, in result, pass);
+        FirstRound(in state, pass);
         var active = pass.Scratch.Rent<int>(new Shape(count));
-        for (int lacking = Judge(in group, in result, active); lacking > 0; lacking = Judge(in group, in result, active))
+        for (int lacking = Judge(in state, active); lacking > 0; lacking = Judge(in state, active))
         {
-            Widen(in group, in state, in result, active.Span[..lacking], pass);
+            Widen(in state, active.Span[..lacking], pass);
         }
         for (int r = 0; r < count; r++)
         {
@@ -48,8 +50,10 @@ sealed class CandidateSearch(
         return result;
     }
 
-    void FirstRound(in SearchGroup group, in SearchState state, in SearchResult result, in ForwardPass pass)
+    void FirstRound(in SearchState state, in ForwardPass pass)
     {
+        var group = state.Group;
+        var result = state.Result;
         int heads = merge.Heads, widest = 1;
         foreach (var query in group.Queries) widest = Math.Max(widest, query.NProbe);
         var mark = pass.Scratch.Mark();
@@ -68,12 +72,14 @@ sealed class CandidateSearch(
         }
         Scan(state.Codes, lists, group.Filters, state.Kept, pass);
         pass.Scratch.Release(mark);
-        for (int r = 0; r < group.Queries.Length; r++) Merge(r, in state, in result, pass.Scratch);
+        for (int r = 0; r < group.Queries.Length; r++) Merge(r, in state, pass.Scratch);
     }
 
     /// <summary>Sets every request's status and lists those that need more.</summary>
-    int Judge(in SearchGroup group, in SearchResult result, Tensor<int> active)
+    int Judge(in SearchState state, Tensor<int> active)
     {
+        var group = state.Group;
+        var result = state.Result;
         int count = 0;
         long now = clock.GetTimestamp();
         for (int r = 0; r < group.Queries.Length; r++)
@@ -88,8 +94,10 @@ sealed class CandidateSearch(
         return count;
     }
 
-    void Widen(in SearchGroup group, in SearchState state, in SearchResult result, ReadOnlySpan<int> active, in ForwardPass pass)
+    void Widen(in SearchState state, ReadOnlySpan<int> active, in ForwardPass pass)
     {
+        var group = state.Group;
+        var result = state.Result;
         int heads = merge.Heads;
         long queries = (long)active.Length * heads;
         var scratch = pass.Scratch;
@@ -125,16 +133,20 @@ sealed class CandidateSearch(
         for (int a = 0; a < active.Length; a++)
         {
             int r = active[a];
-            for (int h = 0; h < heads; h++) state.Kept.Absorb(r * heads + h, in more, a * heads + h, index.Lists, scratch);
+            for (int h = 0; h < heads; h++)
+            {
+                state.Kept.Absorb(r * heads + h, in more, a * heads + h, index.Lists, scratch);
+            }
             result.Probes[r] = Next(result.Probes[r]);
-            Merge(r, in state, in result, scratch);
+            Merge(r, in state, scratch);
         }
         scratch.Release(mark);
     }
 
     int Next(int probed) => (int)Math.Min(index.NList, (long)probed * WidenFactor);
 
-    void Scan(in QuantizedQueries codes, Tensor<int> lists, QueryFilter?[] filters, in HeadCandidates kept, in ForwardPass pass) =>
+    void Scan(
+        in QuantizedQueries codes, Tensor<int> lists, QueryFilter?[] filters, in HeadCandidates kept, in ForwardPass pass) =>
         pass.Kernels.FusedScan(new FusedScanArgs
         {
             Queries = codes.Codes,
@@ -150,7 +162,7 @@ sealed class CandidateSearch(
             EligibleSeen = kept.EligibleSeen,
         });
 
-    void Merge(int request, in SearchState state, in SearchResult result, Scratch scratch)
+    void Merge(int request, in SearchState state, Scratch scratch)
     {
         var args = new MergeHeadsArgs
         {
@@ -158,9 +170,9 @@ sealed class CandidateSearch(
             FirstQuery = request * merge.Heads,
             Offsets = state.Offsets,
             Index = index.Lists,
-            Slots = result.Slots.Rows(request, 1).Reshape(new Shape(result.Slots.Shape[1])),
+            Slots = state.Result.Slots.Rows(request, 1).Reshape(new Shape(state.Result.Slots.Shape[1])),
         };
-        result.Counts[request] = merge.Merge(in args, scratch);
+        state.Result.Counts[request] = merge.Merge(in args, scratch);
     }
 
     // The codes are of item - centre, so a scan's score lacks query · centre: the same for all items of one head, but not
@@ -178,8 +190,12 @@ sealed class CandidateSearch(
         return offsets;
     }
 
-    readonly struct SearchState
+    readonly ref struct SearchState
     {
+        public required SearchGroup Group { get; init; }
+
+        public required SearchResult Result { get; init; }
+
         public required QuantizedQueries Codes { get; init; }
 
         public required HeadCandidates Kept { get; init; }

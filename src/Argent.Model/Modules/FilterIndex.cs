@@ -35,7 +35,10 @@ public sealed class FilterIndex(FilterWords words, FilterIndexLayout layout) : M
             long words = start[b + 1] - start[b];
             fits = words >= least && words % FilterWords.BlockWords == 0;
         }
-        if (!fits) throw source.Bad("filter.block_start", $"does not divide the {rows.Count} words of 'filter.rows' into {blocks} blocks");
+        if (!fits)
+        {
+            throw source.Bad("filter.block_start", $"does not divide the {rows.Count} words of 'filter.rows' into {blocks} blocks");
+        }
         var bits = new FilterWords { Rows = rows, BlockStart = start, ExactRows = layout.ExactRows, HashCount = layout.HashCount };
         return new FilterIndex(bits, layout);
     }

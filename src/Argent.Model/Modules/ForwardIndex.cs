@@ -3,7 +3,9 @@ using Argent.Tensors;
 
 namespace Argent.Model;
 
-/// <summary>The exact feature values of every slot and the vocabularies they are ids of: what eligibility is verified against.</summary>
+/// <summary>
+/// The exact feature values of every slot and the vocabularies they are ids of: what eligibility is verified against.
+/// </summary>
 /// <param name="schema">Features and vocabularies.</param>
 /// <param name="values">One column per feature of the schema.</param>
 public sealed class ForwardIndex(FeatureSchema schema, ForwardValues values) : Module
@@ -35,7 +37,10 @@ public sealed class ForwardIndex(FeatureSchema schema, ForwardValues values) : M
                 }
                 yield return (name + ".ranges", AnyTensor.From(column.Ranges));
                 yield return (name + ".values", AnyTensor.From(column.Values));
-                foreach (var tensor in TextColumn.From(Schema.Vocabularies[f]!.Values).Tensors(name + ".vocab")) yield return tensor;
+                foreach (var tensor in TextColumn.From(Schema.Vocabularies[f]!.Values).Tensors(name + ".vocab"))
+                {
+                    yield return tensor;
+                }
             }
         }
     }

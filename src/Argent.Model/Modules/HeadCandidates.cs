@@ -8,7 +8,8 @@ namespace Argent.Model;
 /// <param name="Slots">[Q, K0] int32, <see cref="FusedScanArgs.NoSlot"/> where unfilled.</param>
 /// <param name="Found">[Q] int32, filled places.</param>
 /// <param name="EligibleSeen">[Q] int64.</param>
-public readonly record struct HeadCandidates(Tensor<float> Scores, Tensor<int> Slots, Tensor<int> Found, Tensor<long> EligibleSeen)
+public readonly record struct HeadCandidates(
+    Tensor<float> Scores, Tensor<int> Slots, Tensor<int> Found, Tensor<long> EligibleSeen)
 {
     /// <summary>K0.</summary>
     public int Kept => (int)Scores.Shape[1];

@@ -120,9 +120,15 @@ public sealed class IvfIndex : Module
         for (long list = 0; list < nlist; list++)
         {
             int length = start[list + 1] - start[list];
-            if (length < 0 || length % 64 != 0) throw source.Bad("index.list_start", $"gives list {list} {length} slots, not a multiple of 64");
+            if (length < 0 || length % 64 != 0)
+            {
+                throw source.Bad("index.list_start", $"gives list {list} {length} slots, not a multiple of 64");
+            }
             int count = lists.ListCount[list];
-            if (count < 0 || count > length) throw source.Bad("index.list_count", $"gives list {list} {count} items in {length} slots");
+            if (count < 0 || count > length)
+            {
+                throw source.Bad("index.list_count", $"gives list {list} {count} items in {length} slots");
+            }
         }
     }
 
@@ -133,7 +139,10 @@ public sealed class IvfIndex : Module
             for (ulong bits = lists.Live.Pointer[word]; bits != 0; bits &= bits - 1)
             {
                 long slot = word * 64 + System.Numerics.BitOperations.TrailingZeroCount(bits);
-                if (lists.Rows.Pointer[slot] < 0) throw source.Bad("index.live", $"says that slot {slot} is live, which holds no item");
+                if (lists.Rows.Pointer[slot] < 0)
+                {
+                    throw source.Bad("index.live", $"says that slot {slot} is live, which holds no item");
+                }
             }
         }
     }
@@ -143,7 +152,10 @@ public sealed class IvfIndex : Module
         int* value = values.Pointer;
         for (long i = 0; i < values.Count; i++)
         {
-            if (value[i] < -1 || value[i] >= end) throw source.Bad(name, $"has {value[i]} at {i}, outside -1 to {end - 1}");
+            if (value[i] < -1 || value[i] >= end)
+            {
+                throw source.Bad(name, $"has {value[i]} at {i}, outside -1 to {end - 1}");
+            }
         }
     }
 }

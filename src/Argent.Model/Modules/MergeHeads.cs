@@ -95,7 +95,10 @@ public sealed class MergeHeads : Module
         int kept = Math.Min(count, (int)args.Slots.Count);
         // Only a cut needs the order: the final one comes from exact scores.
         if (kept < count) new Span<ulong>(keys.Pointer, count).Sort();
-        for (int i = 0; i < kept; i++) args.Slots.Pointer[i] = args.Index.SlotOfRow.Pointer[RankOrder.Row(keys.Pointer[i])];
+        for (int i = 0; i < kept; i++)
+        {
+            args.Slots.Pointer[i] = args.Index.SlotOfRow.Pointer[RankOrder.Row(keys.Pointer[i])];
+        }
         return kept;
     }
 }

@@ -119,7 +119,10 @@ public sealed class RetrievalModel : Module
         long start = Clock.GetTimestamp();
         for (int i = 0; i < batch.Count; i++)
         {
-            if (batch[i].Model != this) throw new ArgumentException($"Request {i} was prepared by another model than '{Name}'.");
+            if (batch[i].Model != this)
+            {
+                throw new ArgumentException($"Request {i} was prepared by another model than '{Name}'.");
+            }
         }
         var times = new StageTimes();
         if (batch.Count > 0)
@@ -185,7 +188,8 @@ public sealed class RetrievalModel : Module
         pass.Scratch.Release(mark);
     }
 
-    void Answer(RetrievalBatch batch, ReadOnlySpan<long> order, Tensor<float> vectors, in ForwardPass pass, ref StageTimes times)
+    void Answer(
+        RetrievalBatch batch, ReadOnlySpan<long> order, Tensor<float> vectors, in ForwardPass pass, ref StageTimes times)
     {
         long start = Clock.GetTimestamp();
         var mark = pass.Scratch.Mark();
@@ -212,7 +216,10 @@ public sealed class RetrievalModel : Module
         var scores = _overArch.Score(own, found.Slots, pass);
         var valued = _values.Evaluate(queries, in found, scores, pass);
         var positions = Blend.Compose(valued.Values, valued.Ties, (int)Math.Min(most, valued.Values.Shape[1]), pass);
-        for (int i = 0; i < order.Length; i++) WriteAnswer(ref batch.Answer((int)(uint)order[i]), i, in found, in valued, positions);
+        for (int i = 0; i < order.Length; i++)
+        {
+            WriteAnswer(ref batch.Answer((int)(uint)order[i]), i, in found, in valued, positions);
+        }
         times.OverArch += Since(start);
         pass.Scratch.Release(mark);
     }
@@ -242,10 +249,14 @@ public sealed class RetrievalModel : Module
     static void CheckParts(RetrievalParts parts)
     {
         var (index, description) = (parts.Index, parts.Description);
-        if (index.Dim != description.Dim) throw new ArgumentException($"The index has {index.Dim} dimensions, the model {description.Dim}.");
+        if (index.Dim != description.Dim)
+        {
+            throw new ArgumentException($"The index has {index.Dim} dimensions, the model {description.Dim}.");
+        }
         if (parts.Cache.Embeddings.Shape != new Shape(index.Slots, index.Dim))
         {
-            throw new ArgumentException($"The cache is {parts.Cache.Embeddings.Shape} for {index.Slots} slots of {index.Dim} dimensions.");
+            throw new ArgumentException(
+                $"The cache is {parts.Cache.Embeddings.Shape} for {index.Slots} slots of {index.Dim} dimensions.");
         }
         if (parts.Items.Ids.Count != index.Lists.SlotOfRow.Count)
         {
@@ -257,7 +268,9 @@ public sealed class RetrievalModel : Module
         }
         if (parts.UserTower is { } tower && (tower.Dim != index.Dim || tower.Tasks.Count != description.Tasks.Count))
         {
-            throw new ArgumentException($"The user tower gives {tower.Tasks.Count} x {tower.Dim}, the model needs {description.Tasks.Count} x {index.Dim}.");
+            throw new ArgumentException(
+                $"The user tower gives {tower.Tasks.Count} x {tower.Dim}, " +
+                $"the model needs {description.Tasks.Count} x {index.Dim}.");
         }
     }
 

@@ -55,7 +55,8 @@ public sealed record RetrievalParts
         CheckManifest(manifest, origin);
         var source = new TensorSource(artifact.Find, origin);
         var (lists, dim) = (manifest.Lists, manifest.Model.Dim);
-        var forward = ForwardIndex.FromTensors(source, [.. manifest.Features.Select(f => new FeatureSpec(f.Name, f.Type))], lists.Slots);
+        FeatureSpec[] features = [.. manifest.Features.Select(f => new FeatureSpec(f.Name, f.Type))];
+        var forward = ForwardIndex.FromTensors(source, features, lists.Slots);
         var towers = manifest.Model.Towers is { } json
             ? StrictJson.Read<TowerConfig>(System.Text.Encoding.UTF8.GetBytes(json.GetRawText()), "model.towers of " + origin)
             : null;
@@ -64,7 +65,10 @@ public sealed record RetrievalParts
             throw new InvalidDataException($"The towers of {origin} have other dimensions or tasks than the model.");
         }
         var index = IvfIndex.FromTensors(source, lists.Slots, lists.Items, dim);
-        if (index.NList != lists.NList) throw new InvalidDataException($"The index of {origin} has {index.NList} lists, its manifest {lists.NList}.");
+        if (index.NList != lists.NList)
+        {
+            throw new InvalidDataException($"The index of {origin} has {index.NList} lists, its manifest {lists.NList}.");
+        }
         var trained = towers is null ? null : UserTower.ItemIdsFrom(artifact.Find, origin);
         return new RetrievalParts
         {
@@ -73,7 +77,9 @@ public sealed record RetrievalParts
             Index = index,
             Cache = EmbeddingCache.FromTensors(source, lists.Slots, dim),
             Items = ItemTable.FromTensors(source, lists.Items),
-            Filter = manifest.Bloom is { } bloom ? FilterIndex.FromTensors(source, Layout(manifest, bloom, forward, origin), lists.Slots) : null,
+            Filter = manifest.Bloom is { } bloom
+                ? FilterIndex.FromTensors(source, Layout(manifest, bloom, forward, origin), lists.Slots)
+                : null,
             Forward = forward,
             Towers = towers,
             UserTower = towers is null ? null : UserTower.FromTensors(towers, artifact.Find, trained!, origin),
@@ -92,10 +98,14 @@ public sealed record RetrievalParts
             if (first[f] < -1 || (first[f] >= 0 && (long)first[f] + values > bloom.ExactRows))
             {
                 throw new InvalidDataException(
-                    $"The feature '{manifest.Features[f].Name}' of {origin} has bitmap rows outside the {bloom.ExactRows} of the filter index.");
+                    $"The feature '{manifest.Features[f].Name}' of {origin} has bitmap rows " +
+                    $"outside the {bloom.ExactRows} of the filter index.");
             }
         }
-        if (bloom.HashCount < 1) throw new InvalidDataException($"The filter index of {origin} has {bloom.HashCount} hashes.");
+        if (bloom.HashCount < 1)
+        {
+            throw new InvalidDataException($"The filter index of {origin} has {bloom.HashCount} hashes.");
+        }
         return new FilterIndexLayout(first, bloom.ExactRows, bloom.HashCount);
     }
 

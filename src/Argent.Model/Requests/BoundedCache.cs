@@ -1,6 +1,6 @@
 namespace Argent.Model;
 
-/// <summary>The values of the texts used last, up to a number; the one used longest ago leaves first. Safe for all threads.</summary>
+/// <summary>The values of the texts used last, up to a number; the one used longest ago leaves first. Any thread may use it.</summary>
 sealed class BoundedCache<TValue>(int capacity)
 {
     readonly Dictionary<string, LinkedListNode<(string Text, TValue Value)>> _nodes = new(StringComparer.Ordinal);

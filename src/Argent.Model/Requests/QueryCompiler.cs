@@ -2,7 +2,9 @@ using Argent.Kernels;
 
 namespace Argent.Model;
 
-/// <summary>Turns requests into queries: checks every field against the model and its limits, and compiles filters and formulas.</summary>
+/// <summary>
+/// Turns requests into queries: checks every field against the model and its limits, and compiles filters and formulas.
+/// </summary>
 sealed class QueryCompiler
 {
     readonly RetrievalModel _model;
@@ -27,7 +29,10 @@ sealed class QueryCompiler
         {
             throw Bad($"k is {request.K}; it must be 1 to {limits.KMax}.");
         }
-        if (request.NProbe < 0) throw Bad($"nprobe is {request.NProbe}; it must be 0 (the model's default, {_parts.DefaultNProbe}) or more.");
+        if (request.NProbe < 0)
+        {
+            throw Bad($"nprobe is {request.NProbe}; it must be 0 (the model's default, {_parts.DefaultNProbe}) or more.");
+        }
         var user = request.User ?? throw Bad("user is null; an empty object is an anonymous user.");
         // More lists than there are is all of them: the answer says how many were probed.
         int nprobe = Math.Min(request.NProbe == 0 ? _parts.DefaultNProbe : request.NProbe, _parts.Index.NList);
@@ -146,7 +151,8 @@ sealed class QueryCompiler
         if (id is null) throw Bad($"{field} holds null where an id is expected.");
         return id.Length <= _parts.Limits.IdTextMax
             ? id
-            : throw TooLarge($"{field} holds an id of {id.Length} characters; at most {_parts.Limits.IdTextMax} are read.");
+            : throw TooLarge(
+                $"{field} holds an id of {id.Length} characters; at most {_parts.Limits.IdTextMax} are read.");
     }
 
     float[] Flatten(IReadOnlyList<float[]> vectors)
@@ -154,13 +160,17 @@ sealed class QueryCompiler
         int heads = _model.Tasks.Count, dim = _parts.Index.Dim;
         if (vectors.Count != heads)
         {
-            throw Bad($"user.vectors has {vectors.Count} vectors; the model has {heads} heads ({string.Join(", ", _model.Tasks)}).");
+            throw Bad(
+                $"user.vectors has {vectors.Count} vectors; the model has {heads} heads ({string.Join(", ", _model.Tasks)}).");
         }
         var flat = new float[heads * dim];
         for (int h = 0; h < heads; h++)
         {
             var vector = vectors[h] ?? throw Bad($"user.vectors[{h}] is null.");
-            if (vector.Length != dim) throw Bad($"user.vectors[{h}] has {vector.Length} numbers; the model has {dim} dimensions.");
+            if (vector.Length != dim)
+            {
+                throw Bad($"user.vectors[{h}] has {vector.Length} numbers; the model has {dim} dimensions.");
+            }
             int wrong = Array.FindIndex(vector, v => !float.IsFinite(v));
             if (wrong >= 0) throw Bad($"user.vectors[{h}][{wrong}] is {vector[wrong]}, not a finite number.");
             vector.CopyTo(flat, h * dim);
@@ -172,7 +182,8 @@ sealed class QueryCompiler
     {
         if (_parts.UserTower is not { } tower)
         {
-            throw Bad($"The model '{_parts.Name}' has no user tower: send user.vectors with {_parts.Index.Dim} numbers a head.");
+            throw Bad(
+                $"The model '{_parts.Name}' has no user tower: send user.vectors with {_parts.Index.Dim} numbers a head.");
         }
         CheckUser(user);
         var builder = Borrow();
@@ -205,7 +216,10 @@ sealed class QueryCompiler
             for (int i = 0; i < ids.Count; i++) CheckedId("user.history." + task, ids[i]);
         }
         if (user.Features is not { } features) return;
-        if (features.Count > limits.UserFeaturesMax) throw TooLarge($"user.features has {features.Count} features; at most {limits.UserFeaturesMax} are read.");
+        if (features.Count > limits.UserFeaturesMax)
+        {
+            throw TooLarge($"user.features has {features.Count} features; at most {limits.UserFeaturesMax} are read.");
+        }
         foreach (var (name, value) in features) CheckedId("user.features." + name, value);
     }
 

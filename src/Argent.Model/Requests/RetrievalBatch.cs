@@ -124,7 +124,10 @@ public sealed class RetrievalBatch
     /// <summary>The users of the batch, empty: memory that is kept while the batch serves towers of one configuration.</summary>
     internal UserBatchBuilder Users(TowerConfig towers)
     {
-        if (_users is null || !ReferenceEquals(_towers, towers)) (_users, _towers) = (new UserBatchBuilder(towers), towers);
+        if (_users is null || !ReferenceEquals(_towers, towers))
+        {
+            (_users, _towers) = (new UserBatchBuilder(towers), towers);
+        }
         _users.Clear();
         return _users;
     }

@@ -37,6 +37,6 @@ public sealed class RetrievalQuery
     /// <summary>The user as the tower reads it, or null when the request brings vectors.</summary>
     internal EncodedUser? User { get; init; }
 
-    /// <summary>When the request must be answered, in the model's clock's timestamps; <see cref="long.MaxValue"/> for never.</summary>
+    /// <summary>When the answer is due, a timestamp of the model's clock; <see cref="long.MaxValue"/> for never.</summary>
     public long Deadline { get; init; }
 }

@@ -89,16 +89,18 @@ public sealed class ArtifactTests : IDisposable
     [Fact]
     public void A_failure_leaves_nothing_behind()
     {
-        // A tensor whose storage is gone fails while its file is written, after the first file is complete.
         var parts = SampleArtifact.Parts().ToList();
         var document = new ArtifactDocument("blocked", []);
         string name = new('x', ArtifactNames.LengthMax);
-        Assert.Throws<ArgumentException>(() => ArtifactWriter.Write(_models.Path, SampleArtifact.Draft("../evil"), parts, []));
-        Assert.Throws<ArgumentException>(() => ArtifactWriter.Write(_models.Path, SampleArtifact.Draft(name + "x"), parts, []));
-        Assert.Throws<ArgumentException>(() => ArtifactWriter.Write(_models.Path, SampleArtifact.Draft(), parts, [document, document]));
-        Assert.Throws<ArgumentException>(() => ArtifactWriter.Write(_models.Path, SampleArtifact.Draft(), [.. parts, parts[0] with { File = "again" }], []));
+        void Refused(Manifest draft, IReadOnlyList<ArtifactPart> with, params ArtifactDocument[] documents) =>
+            Assert.Throws<ArgumentException>(() => ArtifactWriter.Write(_models.Path, draft, with, documents));
+        Refused(SampleArtifact.Draft("../evil"), parts);
+        Refused(SampleArtifact.Draft(name + "x"), parts);
+        Refused(SampleArtifact.Draft(), parts, document, document);
+        Refused(SampleArtifact.Draft(), [.. parts, parts[0] with { File = "again" }]);
+        // The last file fails after the first ones are complete.
         parts.Add(new ArtifactPart("late.safetensors", [("__pad_0", parts[0].Tensors[0].Tensor)]));
-        Assert.Throws<ArgumentException>(() => ArtifactWriter.Write(_models.Path, SampleArtifact.Draft(), parts, []));
+        Refused(SampleArtifact.Draft(), parts);
         Assert.Empty(Directory.GetFileSystemEntries(_models.Path));
     }
 
@@ -106,8 +108,9 @@ public sealed class ArtifactTests : IDisposable
     public void A_later_failure_leaves_earlier_versions_as_they_were()
     {
         string folder = SampleArtifact.Write(_models.Path);
-        var parts = SampleArtifact.Parts().Append(new ArtifactPart("late.safetensors", [("__metadata__", AnyTensor.From(Tensor.From(1f)))]));
-        Assert.Throws<ArgumentException>(() => ArtifactWriter.Write(_models.Path, SampleArtifact.Draft(), [.. parts], []));
+        var late = new ArtifactPart("late.safetensors", [("__metadata__", AnyTensor.From(Tensor.From(1f)))]);
+        ArtifactPart[] parts = [.. SampleArtifact.Parts(), late];
+        Assert.Throws<ArgumentException>(() => ArtifactWriter.Write(_models.Path, SampleArtifact.Draft(), parts, []));
         Assert.Equal([folder], Directory.GetDirectories(_models["books"]));
         Assert.Equal(folder, Artifact.Resolve(_models.Path));
     }

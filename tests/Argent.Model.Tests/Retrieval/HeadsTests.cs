@@ -34,7 +34,8 @@ public sealed class HeadsTests : IDisposable
         var random = new Random(8);
         for (int i = 0; i < 10; i++)
         {
-            var request = new RetrievalRequest { User = sample.User(random), K = 25, NProbe = 12, Filter = i % 2 == 0 ? null : "NOT color = 'red'" };
+            string? filter = i % 2 == 0 ? null : "NOT color = 'red'";
+            var request = new RetrievalRequest { User = sample.User(random), K = 25, NProbe = 12, Filter = filter };
             var answer = Ask(sample, request);
             var expected = oracle.Search(request, tasks => tasks.Max()).Take(25).ToList();
             Assert.Equal(expected.Select(e => (e.Row, (float)e.Value)), answer.Items.Select(x => (x.Row, x.Score)));
@@ -87,7 +88,9 @@ public sealed class HeadsTests : IDisposable
         var sample = new SampleModel(options, CpuKernels.Create(_workers));
         var request = new RetrievalRequest { User = sample.User(new Random(8)), K = 5, NProbe = 12 };
         // K 5 keeps 69 and rounds up to 80 a head; a few ties at the cut are the int8 scan's to decide.
-        var heads = Enumerable.Range(0, 2).Select(h => new BruteForce(sample).Search(request, t => t[h]).Take(120).Select(e => e.Row).ToHashSet()).ToArray();
+        var oracle = new BruteForce(sample);
+        HashSet<int> Best(int head) => [.. oracle.Search(request, t => t[head]).Take(120).Select(e => e.Row)];
+        HashSet<int>[] heads = [Best(0), Best(1)];
         var answer = Ask(sample, request);
         Assert.All(answer.Items, item => Assert.True(heads.All(h => h.Contains(item.Row))));
     }

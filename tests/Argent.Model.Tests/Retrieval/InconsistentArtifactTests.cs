@@ -95,7 +95,8 @@ public sealed class InconsistentArtifactTests : IDisposable
         ArtifactPart[] without = [.. parts.Select(p => p with { Tensors = [.. p.Tensors.Where(t => t.Name != tensor)] })];
         Assert.Contains(tensor, Refused(_sample.Manifest(), without));
         var flat = AnyTensor.From(Tensor.Zeros<byte>(new Shape(3, 3)));
-        ArtifactPart[] other = [.. parts.Select(p => p with { Tensors = [.. p.Tensors.Select(t => t.Name == tensor ? (t.Name, flat) : t)] })];
+        (string, AnyTensor) Flattened((string Name, AnyTensor Tensor) t) => t.Name == tensor ? (t.Name, flat) : t;
+        ArtifactPart[] other = [.. parts.Select(p => p with { Tensors = [.. p.Tensors.Select(Flattened)] })];
         Assert.Contains(tensor, Refused(_sample.Manifest(), other));
     }
 

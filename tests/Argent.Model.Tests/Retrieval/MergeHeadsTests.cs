@@ -26,14 +26,17 @@ public sealed class MergeHeadsTests
         return index;
     }
 
-    static List<(float Score, int Slot)>[] Heads(Random random, int heads, int kept, IvfTensors index) => [.. Enumerable.Range(0, heads).Select(_ =>
+    static List<(float Score, int Slot)>[] Heads(Random random, int heads, int kept, IvfTensors index) =>
+        [.. Enumerable.Range(0, heads).Select(_ => Head(random, kept, index))];
+
+    static List<(float Score, int Slot)> Head(Random random, int kept, IvfTensors index)
     {
         int[] slots = [.. Enumerable.Range(0, Slots)];
         random.Shuffle(slots);
         // Few distinct scores: many ties.
-        return slots[..random.Next(kept + 1)].Select(s => (Score: random.Next(-9, 10) / 4f, Slot: s))
-            .OrderByDescending(c => c.Score).ThenBy(c => index.Rows[c.Slot]).ToList();
-    })];
+        var scored = slots[..random.Next(kept + 1)].Select(s => (Score: random.Next(-9, 10) / 4f, Slot: s));
+        return [.. scored.OrderByDescending(c => c.Score).ThenBy(c => index.Rows[c.Slot])];
+    }
 
     static HeadCandidates Candidates(List<(float Score, int Slot)>[] heads, int kept, Scratch scratch)
     {
@@ -74,7 +77,8 @@ public sealed class MergeHeadsTests
         var scored = new List<(float Score, int Slot)>();
         foreach (int slot in heads.SelectMany(h => h.Select(c => c.Slot)).Distinct())
         {
-            float?[] scores = [.. heads.Select((h, i) => h.Where(c => c.Slot == slot).Select(c => (float?)(c.Score + i * 0.5f)).FirstOrDefault())];
+            float?[] scores =
+                [.. heads.Select((h, i) => h.Where(c => c.Slot == slot).Select(c => (float?)(c.Score + i * 0.5f)).FirstOrDefault())];
             if (kind == MergeKind.Intersection && scores.Any(s => s is null)) continue;
             float[] floors = [.. heads.Select((h, i) => h.Count == 0 ? 0 : h[^1].Score + i * 0.5f)];
             float score = kind == MergeKind.Union
@@ -124,9 +128,10 @@ public sealed class MergeHeadsTests
             var random = new Random(seed);
             int kept = random.Next(1, 70);
             var all = Heads(random, 1, 140, index)[0];
-            List<(float Score, int Slot)>[] parts = [[.. all.Where(c => c.Slot % 2 == 0).Take(kept)], [.. all.Where(c => c.Slot % 2 == 1).Take(kept)]];
-            var left = Candidates([parts[0]], kept, scratch);
-            var right = Candidates([parts[1]], kept, scratch);
+            List<(float Score, int Slot)> even = [.. all.Where(c => c.Slot % 2 == 0).Take(kept)];
+            List<(float Score, int Slot)> odd = [.. all.Where(c => c.Slot % 2 == 1).Take(kept)];
+            var left = Candidates([even], kept, scratch);
+            var right = Candidates([odd], kept, scratch);
             (left.EligibleSeen[0], right.EligibleSeen[0]) = (5, 1L << 40);
             left.Absorb(0, in right, 0, index, scratch);
             var expected = all.Take(kept).ToList();

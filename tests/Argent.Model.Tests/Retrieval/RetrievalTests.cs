@@ -36,7 +36,11 @@ public sealed class RetrievalTests : IDisposable
             var sample = new SampleModel(new SampleOptions { Metric = metric, HasBias = bias }, kernels);
             var oracle = new BruteForce(sample);
             var random = new Random(11);
-            string?[] filters = [null, "color = 'red'", "tag = 't7' OR year = 1995", "NOT tag IN ('t1', 't2', 't3') AND NOT color = 'blue'", "tag = 't59' AND year = 1991"];
+            string?[] filters =
+            [
+                null, "color = 'red'", "tag = 't7' OR year = 1995",
+                "NOT tag IN ('t1', 't2', 't3') AND NOT color = 'blue'", "tag = 't59' AND year = 1991",
+            ];
             foreach (string? filter in filters)
             {
                 foreach (int k in (int[])[1, 10, 63, 65])
@@ -99,10 +103,12 @@ public sealed class RetrievalTests : IDisposable
         string[] best = [.. Ask(sample.Model, new RetrievalRequest { User = user, K = 40, NProbe = 12 }, Kernels).Items.Select(i => i.Id)];
         foreach (string? filter in new[] { null, "NOT tag = 't3'" })
         {
-            var exclude = new RetrievalRequest { User = user, K = 40, NProbe = 12, Filter = filter, Exclude = [.. best, best[0], "999999", "-5"] };
-            Assert.Equal(oracle.Search(exclude).Take(40).Select(e => e.Row), Ask(sample.Model, exclude, Kernels).Items.Select(i => i.Row));
+            var all = new RetrievalRequest { User = user, K = 40, NProbe = 12, Filter = filter };
+            var exclude = all with { Exclude = [.. best, best[0], "999999", "-5"] };
+            var left = Ask(sample.Model, exclude, Kernels).Items.Select(i => i.Row);
+            Assert.Equal(oracle.Search(exclude).Take(40).Select(e => e.Row), left);
 
-            var only = new RetrievalRequest { User = user, K = 40, NProbe = 1, Filter = filter, Only = [.. best[10..20], best[10], "999999"], Exclude = [best[12]] };
+            var only = all with { NProbe = 1, Only = [.. best[10..20], best[10], "999999"], Exclude = [best[12]] };
             var answer = Ask(sample.Model, only, Kernels);
             Assert.Equal(oracle.Search(only).Select(e => e.Row), answer.Items.Select(i => i.Row));
             Assert.Equal(RetrievalStatus.Exhausted, answer.Status);
@@ -151,7 +157,8 @@ public sealed class RetrievalTests : IDisposable
             Assert.Contains(answer.Probes, new[] { 4, 16, 40 });
             Assert.True(answer.EligibleSeen >= answer.Items.Count);
             if (answer.Status == RetrievalStatus.Exhausted) Assert.Equal(eligible, answer.EligibleSeen);
-            Assert.Equal(answer.Items.Select(x => x.Row), oracle.Search(request).Select(e => e.Row).Where(answer.Items.Select(x => x.Row).Contains));
+            int[] rows = [.. answer.Items.Select(x => x.Row)];
+            Assert.Equal(rows, oracle.Search(request).Select(e => e.Row).Where(rows.Contains));
             seen.Add(answer.Status);
         }
         Assert.Equal(2, seen.Count);
@@ -164,7 +171,8 @@ public sealed class RetrievalTests : IDisposable
         var random = new Random(29);
         for (int i = 0; i < 10; i++)
         {
-            var request = new RetrievalRequest { User = sample.User(random), K = 50, NProbe = 1, Filter = "tag = 't5' AND NOT color = 'red'" };
+            string filter = "tag = 't5' AND NOT color = 'red'";
+            var request = new RetrievalRequest { User = sample.User(random), K = 50, NProbe = 1, Filter = filter };
             var widened = Ask(sample.Model, request, Kernels);
             var atOnce = Ask(sample.Model, request with { NProbe = widened.Probes }, Kernels);
             Assert.Equal(atOnce.Items.Select(x => (x.Row, x.Score)), widened.Items.Select(x => (x.Row, x.Score)));
@@ -177,7 +185,8 @@ public sealed class RetrievalTests : IDisposable
     {
         var sample = new SampleModel(new SampleOptions { Items = 2000, NList = 40 }, Kernels);
         var request = new RetrievalRequest { User = sample.User(new Random(2)), K = 100, NProbe = 1, Filter = "tag = 't1'" };
-        var late = Ask(sample.Model, request, Kernels, deadline: TimeProvider.System.GetTimestamp());
+        long now = TimeProvider.System.GetTimestamp();
+        var late = Ask(sample.Model, request, Kernels, deadline: now);
         Assert.Equal((RetrievalStatus.Deadline, 1), (late.Status, late.Probes));
         Assert.True(late.Items.Count < 100);
         var enough = Ask(sample.Model, request with { K = 1, Filter = null }, Kernels, deadline: 0);

@@ -16,6 +16,9 @@ public sealed class SnapshotTests : IDisposable
         _models.Dispose();
     }
 
+    static SampleOptions Trained =>
+        new() { Dim = SampleTowers.Dim, Tasks = ["save", "like"], Value = "save", Trained = SampleTowers.Create() };
+
     IKernels Kernels => CpuKernels.Create(_workers);
 
     RetrievalResponse Ask(RetrievalModel model, RetrievalRequest request)
@@ -53,7 +56,7 @@ public sealed class SnapshotTests : IDisposable
     public void A_trained_model_encodes_users_and_answers_the_same_after_loading()
     {
         var trained = SampleTowers.Create();
-        var options = new SampleOptions { Dim = SampleTowers.Dim, Tasks = ["save", "like"], Value = "save + like", Activation = TaskActivation.Sigmoid, Trained = trained };
+        var options = Trained with { Value = "save + like", Activation = TaskActivation.Sigmoid, Trained = trained };
         var sample = new SampleModel(options, Kernels);
         using var snapshot = Snapshot.Load(Artifact.Open(sample.Write(_models.Path), verify: true));
         Assert.True(snapshot.Model.HasUserTower);
@@ -72,8 +75,7 @@ public sealed class SnapshotTests : IDisposable
     [Fact]
     public void Users_and_vectors_mix_in_one_batch_without_allocation()
     {
-        var options = new SampleOptions { Dim = SampleTowers.Dim, Tasks = ["save", "like"], Value = "save", Trained = SampleTowers.Create() };
-        var sample = new SampleModel(options, Kernels);
+        var sample = new SampleModel(Trained, Kernels);
         var batch = new RetrievalBatch(8);
         var random = new Random(2);
         for (int i = 0; i < 8; i++)
@@ -103,8 +105,7 @@ public sealed class SnapshotTests : IDisposable
     [Fact]
     public void A_user_that_does_not_fit_the_towers_is_refused()
     {
-        var options = new SampleOptions { Dim = SampleTowers.Dim, Tasks = ["save", "like"], Value = "save", Trained = SampleTowers.Create() };
-        var model = new SampleModel(options, Kernels).Model;
+        var model = new SampleModel(Trained, Kernels).Model;
         RequestException With(UserInput user) => Assert.Throws<RequestException>(() => model.Prepare(new RetrievalRequest { User = user }));
         Dictionary<string, IReadOnlyList<string>> History(string task, params string[] ids) => new() { [task] = ids };
         Assert.Contains("'save'", With(new UserInput { History = History("saved", "1") }).Message);
