@@ -18,14 +18,14 @@ sealed class IdBitmaps(int count)
             {
                 case FilterProgram.And:
                     top--;
-                    for (int w = 0; w < _stack[top].Length; w++) _stack[top][w] &= _stack[top + 1][w];
+                    And(_stack[top], _stack[top + 1]);
                     break;
                 case FilterProgram.Or:
                     top--;
-                    for (int w = 0; w < _stack[top].Length; w++) _stack[top][w] |= _stack[top + 1][w];
+                    Or(_stack[top], _stack[top + 1]);
                     break;
                 case FilterProgram.Not:
-                    for (int w = 0; w < _stack[top].Length; w++) _stack[top][w] = ~_stack[top][w];
+                    Not(_stack[top]);
                     break;
                 case FilterProgram.All:
                     Array.Fill(Push(ref top), ~0UL);
@@ -40,6 +40,21 @@ sealed class IdBitmaps(int count)
         return Rows(_stack[0]);
     }
 
+    static void And(Span<ulong> bits, ReadOnlySpan<ulong> other)
+    {
+        for (int w = 0; w < bits.Length; w++) bits[w] &= other[w];
+    }
+
+    static void Or(Span<ulong> bits, ReadOnlySpan<ulong> other)
+    {
+        for (int w = 0; w < bits.Length; w++) bits[w] |= other[w];
+    }
+
+    static void Not(Span<ulong> bits)
+    {
+        for (int w = 0; w < bits.Length; w++) bits[w] = ~bits[w];
+    }
+
     ulong[] Push(ref int top)
     {
         if (++top == _stack.Count) _stack.Add(new ulong[(count + 63) / 64]);
@@ -50,8 +65,9 @@ sealed class IdBitmaps(int count)
     {
         // A complement also sets the bits beyond the last item.
         if (count % 64 != 0) bits[^1] &= (1UL << (count % 64)) - 1;
-        int[] rows = new int[bits.Sum(BitOperations.PopCount)];
-        int next = 0;
+        int found = 0, next = 0;
+        foreach (ulong word in bits) found += BitOperations.PopCount(word);
+        int[] rows = new int[found];
         for (int w = 0; w < bits.Length; w++)
         {
             for (ulong left = bits[w]; left != 0; left &= left - 1)

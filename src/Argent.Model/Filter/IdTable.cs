@@ -60,25 +60,26 @@ public sealed unsafe class IdTable
         {
             foreach (var term in filter.Terms) postings.TryAdd(term, []);
         }
-        for (int f = 0; f < _features.Count; f++)
+        var wanted = new Dictionary<long, List<int>>?[(int)_features.Count];
+        for (int f = 0; f < wanted.Length; f++)
         {
-            long feature = _features[f];
-            var wanted = postings.Where(p => p.Key.Feature == feature).ToDictionary(p => p.Key.Value, p => p.Value);
-            if (wanted.Count > 0) Collect(f, wanted);
+            var ofFeature = postings.Where(p => p.Key.Feature == _features[f]).ToDictionary(p => p.Key.Value, p => p.Value);
+            wanted[f] = ofFeature.Count > 0 ? ofFeature : null;
         }
+        for (int row = 0; row < Count; row++) Collect(row, wanted);
         return postings;
     }
 
-    void Collect(int column, Dictionary<long, List<int>> wanted)
+    void Collect(int row, Dictionary<long, List<int>>?[] wanted)
     {
-        long columns = _features.Count;
-        for (int row = 0; row < Count; row++)
+        long* cell = _offsets.Pointer + (long)row * wanted.Length;
+        for (int f = 0; f < wanted.Length; f++)
         {
-            long* cell = _offsets.Pointer + row * columns + column;
-            for (long v = cell[0]; v < cell[1]; v++)
+            if (wanted[f] is not { } ofFeature) continue;
+            for (long v = cell[f]; v < cell[f + 1]; v++)
             {
                 // The lists of two columns with one feature may repeat a row; bits do not mind.
-                if (wanted.TryGetValue(_values.Pointer[v], out var rows)) rows.Add(row);
+                if (ofFeature.TryGetValue(_values.Pointer[v], out var rows)) rows.Add(row);
             }
         }
     }
