@@ -14,6 +14,11 @@ static class CommandLine
     /// <summary>Every command, in the order of the help.</summary>
     public static IReadOnlyList<ArgentCommand> Commands() =>
     [
+        new TrainCommand(),
+        new PublishCommand(),
+        new ServeCommand(),
+        new QueryCommand(),
+        new EvalCommand(),
         new InspectCommand(),
         new VerifyCommand(),
         new FilterCommand(),

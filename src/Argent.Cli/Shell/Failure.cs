@@ -20,7 +20,8 @@ sealed record Failure(int ExitCode, string Sentence)
         OperationCanceledException => new(Cli.ExitCode.Failed, "Stopped before the end."),
         FileNotFoundException or DirectoryNotFoundException => new(Cli.ExitCode.BadInput, exception.Message),
         ArgumentException argument => new(Cli.ExitCode.BadInput, WithoutParameter(argument)),
-        InvalidDataException or FormatException or DatasetException or LanguageException => new(Cli.ExitCode.BadInput, exception.Message),
+        InvalidDataException or FormatException or DatasetException or LanguageException or RequestException =>
+            new(Cli.ExitCode.BadInput, exception.Message),
         UnauthorizedAccessException or IOException or SocketException => new(Cli.ExitCode.Failed, exception.Message),
         InvalidOperationException or NotSupportedException => new(Cli.ExitCode.Failed, exception.Message),
         OutOfMemoryException => new(Cli.ExitCode.Failed, "There is not enough memory for this; `argent doctor` says how much there is."),

@@ -59,6 +59,9 @@ public sealed class RetrievalModel : Module
     /// <summary>True when users may be described; false when requests must bring query vectors.</summary>
     public bool HasUserTower => _parts.UserTower is not null;
 
+    /// <summary>Tasks whose past events describe a user; none without a user tower.</summary>
+    public IReadOnlyList<string> Histories => _parts.UserTower?.Histories ?? [];
+
     /// <summary>The task that a history without a name belongs to.</summary>
     public string HistoryTask => _parts.UserTower is { Histories: [var first, ..] } ? first : Tasks[0];
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Argent.Data;
 using Argent.Kernels;
 using Argent.Model;
@@ -23,37 +22,11 @@ public static class UserQueries
         int[] chosen = new SeededRandom(seed).Rows(users.Length, Math.Max(1, SampleQueries.CountMax / heads));
         if (chosen.Length == 0) return default;
         var batch = new UserBatchBuilder(trained.Config);
-        foreach (int i in chosen) trained.UserTower.Encoder.Encode(User(dataset, histories, users[i]), batch);
+        foreach (int i in chosen) trained.UserTower.Encoder.Encode(UserInputs.Of(dataset, histories, users[i]), batch);
         using var scratch = new Scratch();
         var queries = trained.UserTower.Forward(batch.Build(), new ForwardPass(kernels, scratch));
         var copy = Tensor.Zeros<float>(queries.Shape);
         copy.CopyFrom(queries);
         return copy;
-    }
-
-    static UserInput User(Dataset dataset, List<Interactions> histories, int user) => new()
-    {
-        Id = dataset.UserIds[user],
-        History = histories.ToDictionary(
-            h => h.Task,
-            h => (IReadOnlyList<string>)[.. h.Of(user).ToArray().TakeLast(UserEncoder.HistoryMax).Select(dataset.Items.Ids.Text)]),
-        Features = dataset.UserColumns
-            .Select(column => (column.Spec.Name, Text: Text(column, user)))
-            .Where(feature => feature.Text.Length > 0)
-            .ToDictionary(feature => feature.Name, feature => feature.Text),
-    };
-
-    /// <summary>A feature as a request would write it; empty for missing.</summary>
-    static string Text(FeatureColumn column, int user)
-    {
-        if (!column.Spec.IsOrdered) return string.Join(',', column.Ids(user).ToArray().Select(id => column.Vocabulary![id]));
-        long key = column.Keys[user];
-        if (key == OrderedKey.Missing) return "";
-        return column.Spec.Type switch
-        {
-            FeatureType.Number => OrderedKey.ToNumber(key).ToString("R", CultureInfo.InvariantCulture),
-            FeatureType.Date => DateTimeOffset.FromUnixTimeSeconds(key).ToString("O", CultureInfo.InvariantCulture),
-            _ => key.ToString(CultureInfo.InvariantCulture),
-        };
     }
 }

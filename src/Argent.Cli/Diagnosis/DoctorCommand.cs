@@ -18,11 +18,7 @@ sealed class DoctorCommand : ArgentCommand
     /// <summary>A build, a trained model and an artifact of the generated catalogue take about a third of this.</summary>
     const long DiskNeededBytes = 1L << 30;
 
-    readonly Option<int> _port = Numbers.AtLeast(0, new Option<int>("--port")
-    {
-        Description = "The port that a server would take.",
-        DefaultValueFactory = _ => 8000,
-    });
+    readonly Option<int> _port = ServerOptionSet.CreatePort();
 
     /// <summary>The command.</summary>
     public DoctorCommand()

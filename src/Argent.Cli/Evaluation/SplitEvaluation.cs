@@ -1,0 +1,111 @@
+using Argent.Data;
+using Argent.Model;
+
+namespace Argent.Cli;
+
+/// <summary>
+/// Asks a published model what the users of a split wanted: each is told of by training events, their training items of
+/// the held-out task are excluded, and the answer is ordered by that task alone.
+/// </summary>
+sealed class SplitEvaluation
+{
+    /// <summary>Requests of one forward pass.</summary>
+    const int BatchRequests = 128;
+
+    readonly OpenModel _model;
+    readonly Dataset _dataset;
+    readonly DatasetSplit _split;
+    readonly int[] _users;
+    readonly List<Interactions> _histories;
+    readonly Interactions _own;
+    readonly int[] _datasetRows;
+
+    /// <summary>An evaluation of <paramref name="model"/> on the tested users of a split, or on some of them.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="dataset">Users and items.</param>
+    /// <param name="split">What is known and what is asked.</param>
+    /// <param name="usersMax">The most users, taken at even distances; 0 for all.</param>
+    public SplitEvaluation(OpenModel model, Dataset dataset, DatasetSplit split, int usersMax)
+    {
+        (_model, _dataset, _split) = (model, dataset, split);
+        CheckTask(model.Model, split.Test.Task);
+        int[] tested = [.. Enumerable.Range(0, dataset.UserIds.Count).Where(u => split.Test.Of(u).Length > 0)];
+        _users = usersMax == 0 || tested.Length <= usersMax
+            ? tested
+            : [.. Enumerable.Range(0, usersMax).Select(i => tested[(long)i * tested.Length / usersMax])];
+        var read = model.Model.Histories;
+        _histories = [.. split.Train.Where(events => read.Contains(events.Task))];
+        _own = split.Train.First(events => events.Task == split.Test.Task);
+        _datasetRows = [.. Enumerable.Range(0, model.Model.Items.Count).Select(row => dataset.Items.Ids.Find(model.Model.Items.Text(row)))];
+    }
+
+    /// <summary>Users that are asked about.</summary>
+    public int Users => _users.Length;
+
+    /// <summary>Held-out events of those users.</summary>
+    public long Events => _users.Sum(u => (long)_split.Test.Of(u).Length);
+
+    /// <summary>What everybody gets from the most popular items of the training part.</summary>
+    public Ranking Popularity()
+    {
+        var metrics = Ranking.Metrics(_dataset.Items.Count);
+        var popularity = new PopularityRanking(_own, _dataset.Items.Count);
+        var top = new int[Ranking.K];
+        foreach (int user in _users)
+        {
+            popularity.Top(_own.Of(user), top);
+            metrics.Add(top, _split.Test.Of(user));
+        }
+        return Ranking.Of(metrics);
+    }
+
+    /// <summary>What the model answers.</summary>
+    /// <param name="name">What the progress calls it.</param>
+    /// <param name="nprobe">Lists to probe; 0 is the model's default.</param>
+    /// <param name="progress">Told of every batch.</param>
+    public Ranking Model(string name, int nprobe, Progress progress)
+    {
+        progress.Step(name, _users.Length, "users");
+        var metrics = Ranking.Metrics(_dataset.Items.Count);
+        var batch = new RetrievalBatch(BatchRequests);
+        var ranked = new int[Ranking.K];
+        for (int first = 0; first < _users.Length; first += BatchRequests)
+        {
+            var users = _users.AsSpan(first, Math.Min(BatchRequests, _users.Length - first));
+            batch.Clear();
+            foreach (int user in users) batch.Add(_model.Model.Prepare(Request(user, nprobe)));
+            _model.Forward(batch);
+            for (int i = 0; i < users.Length; i++)
+            {
+                var rows = batch.Rows(i);
+                for (int r = 0; r < rows.Length; r++) ranked[r] = _datasetRows[rows[r]];
+                metrics.Add(ranked.AsSpan(0, rows.Length), _split.Test.Of(users[i]));
+            }
+            progress.Advance(users.Length);
+        }
+        var ranking = Ranking.Of(metrics);
+        progress.Done(string.Create(System.Globalization.CultureInfo.InvariantCulture,
+            $"Recall@20 {ranking.Recall20:0.0000}, Recall@100 {ranking.Recall100:0.0000}"));
+        return ranking;
+    }
+
+    RetrievalRequest Request(int user, int nprobe) => new()
+    {
+        User = UserInputs.Of(_dataset, _histories, user),
+        K = Ranking.K,
+        NProbe = nprobe,
+        Exclude = [.. _own.Of(user).ToArray().Select(_dataset.Items.Ids.Text)],
+        Value = _split.Test.Task,
+    };
+
+    static void CheckTask(RetrievalModel model, string task)
+    {
+        if (!model.HasUserTower)
+        {
+            throw new InvalidDataException($"The model '{model.Name}' was published from plain vectors; it has no user tower to evaluate.");
+        }
+        if (model.Tasks.Contains(task, StringComparer.Ordinal)) return;
+        throw new InvalidDataException(
+            $"The split holds out the task '{task}'; the model '{model.Name}' has {string.Join(", ", model.Tasks)}.");
+    }
+}

@@ -1,0 +1,112 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Argent.Data;
+using Argent.Kernels;
+using Argent.Model;
+using Argent.Training;
+
+namespace Argent.Cli;
+
+/// <summary>Trains a two-tower model on the training part of a data set.</summary>
+sealed class TrainCommand : ArgentCommand
+{
+    static readonly TrainOptions _defaults = new() { Out = "" };
+
+    readonly Option<string> _data = DataOptions.CreateData();
+    readonly Option<double> _maxBadRows = DataOptions.CreateMaxBadRows();
+
+    readonly Option<string> _out = new("--out")
+    {
+        Description = "Folder of the trained model and its checkpoint.",
+        HelpName = "TRAINED",
+        Required = true,
+    };
+
+    readonly Option<int> _epochs = Count("--epochs", "The most passes over all users; it stops earlier when validation says so.", _defaults.Epochs);
+    readonly Option<int> _dim = Count("--dim", "Numbers in an embedding.", _defaults.Dim);
+    readonly Option<int> _batch = Count("--batch-users", "Users in a step.", _defaults.BatchUsers);
+    readonly Option<int> _patience = Count("--patience", "Stop after this many epochs without a better validation.", _defaults.Patience);
+    readonly Option<float> _rate = new("--learning-rate") { Description = "Size of a step.", HelpName = "x", DefaultValueFactory = _ => _defaults.LearningRate };
+    readonly Option<string?> _tasks = new("--tasks") { Description = "Tasks to learn; all tasks of the data when left out.", HelpName = "A,B" };
+    readonly Option<string?> _hidden = new("--user-hidden") { Description = "Widths of hidden layers of the user tower.", HelpName = "256,128" };
+    readonly Option<string?> _itemHidden = new("--item-hidden") { Description = "Widths of hidden layers of the item tower.", HelpName = "256" };
+
+    readonly Option<int> _userIds = Numbers.AtLeast(0, new Option<int>("--user-id-buckets")
+    {
+        Description = "Rows of a table of hashed user ids; 0 is none.",
+        HelpName = "n",
+    });
+
+    readonly Option<bool> _resume = new("--resume") { Description = "Continue from the checkpoint in --out, if there is one." };
+
+    /// <summary>The command.</summary>
+    public TrainCommand()
+        : base(
+            "train",
+            "Train a two-tower model on the training part of a data set.",
+            "argent train --data samples/books/dataset.json --out trained/books")
+    {
+        Option[] all = [_data, _out, _epochs, _dim, _batch, _patience, _rate, _tasks, _hidden, _itemHidden, _userIds, _resume, _maxBadRows];
+        foreach (var option in all) Add(option);
+    }
+
+    /// <inheritdoc/>
+    public override Task<int> RunAsync(CommandRun run)
+    {
+        var options = ReadOptions(run);
+        options.Check();
+        var dataset = DatasetReader.Read(run.Require(_data), DataOptions.Of(run, _maxBadRows), run.Progress);
+        var result = Trainer.Train(dataset, TrainingSplit.Of(dataset, run), options, CpuKernels.Create(run.Workers), run.Progress);
+        run.Print(JsonSerializer.SerializeToNode(result, StrictJson.Options)!, output => Write(output, result));
+        return Task.FromResult(ExitCode.Done);
+    }
+
+    TrainOptions ReadOptions(CommandRun run) => new()
+    {
+        Out = run.Require(_out),
+        Epochs = run.Get(_epochs),
+        Dim = run.Get(_dim),
+        BatchUsers = run.Get(_batch),
+        Patience = run.Get(_patience),
+        LearningRate = run.Get(_rate),
+        Tasks = run.Get(_tasks)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+        UserHidden = Widths(_hidden, run),
+        ItemHidden = Widths(_itemHidden, run),
+        UserIdBuckets = run.Get(_userIds),
+        Seed = run.Seed ?? _defaults.Seed,
+        Resume = run.Get(_resume),
+    };
+
+    static Option<int> Count(string name, string description, int value) => Numbers.AtLeast(1, new Option<int>(name)
+    {
+        Description = description,
+        HelpName = "n",
+        DefaultValueFactory = _ => value,
+    });
+
+    static int[] Widths(Option<string?> option, CommandRun run)
+    {
+        if (run.Get(option) is not { } text) return [];
+        string[] parts = text.Split(',', StringSplitOptions.TrimEntries);
+        var widths = new int[parts.Length];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            bool isWidth = int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out widths[i]) && widths[i] > 0;
+            if (!isWidth) throw new UsageException($"{option.Name} is '{text}'; it must be widths such as 256,128.");
+        }
+        return widths;
+    }
+
+    static void Write(TextWriter output, TrainResult result)
+    {
+        var best = result.Epochs.First(e => e.Epoch == result.BestEpoch);
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{result.Folder}: {result.Weights:N0} weights, epoch {result.BestEpoch} of {result.Epochs.Count} kept, {result.Seconds:0.0} s"));
+        if (best.Recall20 is { } recall20 && best.Recall100 is { } recall100)
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"validation, {result.ValidatedTask}: Recall@20 {recall20:0.0000}, Recall@100 {recall100:0.0000}"));
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Argent.Kernels;
+using Argent.Model;
+using Argent.Tensors;
+
+namespace Argent.Cli;
+
+/// <summary>A published model that this process asks directly, one batch at a time.</summary>
+sealed class OpenModel : IDisposable
+{
+    readonly Scratch _scratch = new();
+
+    OpenModel(Snapshot snapshot, IKernels kernels) => (Snapshot, Kernels) = (snapshot, kernels);
+
+    /// <summary>What answers.</summary>
+    public Snapshot Snapshot { get; }
+
+    /// <summary>The model.</summary>
+    public RetrievalModel Model => Snapshot.Model;
+
+    /// <summary>The arithmetic.</summary>
+    public IKernels Kernels { get; }
+
+    /// <summary>Opens an artifact, or the newest version of a model's folder.</summary>
+    public static OpenModel Open(string path, CommandRun run) =>
+        new(Snapshot.Load(Artifact.Open(Artifact.Resolve(path))), CpuKernels.Create(run.Workers));
+
+    /// <summary>Answers all requests of a batch; the answers are valid until the next call.</summary>
+    public void Forward(RetrievalBatch batch)
+    {
+        _scratch.Reset();
+        Model.Forward(batch, new ForwardPass(Kernels, _scratch));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _scratch.Dispose();
+        Snapshot.Dispose();
+    }
+}
