@@ -58,7 +58,8 @@ public static class AttributeReader
     static DatasetDescription? Describe(AttributeSource source)
     {
         if (source.Attributes is null && source.Description is null) return null;
-        string path = source.Description ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(source.Attributes!))!, DatasetReader.FileName);
+        string path = source.Description
+            ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(source.Attributes!))!, DatasetReader.FileName);
         if (source.Description is null && !File.Exists(path))
         {
             throw new DatasetException(

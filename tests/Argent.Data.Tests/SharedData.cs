@@ -3,12 +3,21 @@ namespace Argent.Data.Tests;
 /// <summary>Where the large data sets lie; tests that need them skip without.</summary>
 static class SharedData
 {
+    static readonly Lazy<Dataset> _books = new(() => DatasetReader.Read(Need("goodbooks"), DatasetOptions.Default, Progress.None));
+
     /// <summary>The path of a file or folder of the shared data; skips the test when it is not there.</summary>
     public static string Need(params string[] parts)
     {
         string path = Path.Combine([Folder(), .. parts]);
         if (!File.Exists(path) && !Directory.Exists(path)) Assert.Skip($"There is no {string.Join('/', parts)} here.");
         return path;
+    }
+
+    /// <summary>The books, read once for all tests.</summary>
+    public static Dataset Books()
+    {
+        Need("goodbooks");
+        return _books.Value;
     }
 
     static string Folder()

@@ -150,7 +150,10 @@ static class DescriptionReader
             throw part.Error($"'columns' of {part.Place} names '{twice.Key}' twice");
         }
         string delimiter = part.OptionalText("delimiter") ?? ",";
-        if (delimiter.AsSpan().IndexOfAny("\"\r\n") >= 0) throw part.Error($"'delimiter' of {part.Place} cannot be a quote or a line break");
+        if (delimiter.AsSpan().IndexOfAny("\"\r\n") >= 0)
+        {
+            throw part.Error($"'delimiter' of {part.Place} cannot be a quote or a line break");
+        }
         return new FilePart(Path.GetFullPath(part.Text("file"), folder), columns, delimiter);
     }
 

@@ -76,7 +76,7 @@ public sealed class RankingMetrics
 
     /// <summary>Coverage@k, a fraction of the catalogue.</summary>
     /// <exception cref="ArgumentException">k is not one of the cutoffs.</exception>
-    public double Coverage(int k) => _stamp.Length == 0 ? 0 : (double)_shown[Find(k)] / _stamp.Length;
+    public double Coverage(int k) => (double)_shown[Find(k)] / Math.Max(1, _stamp.Length);
 
     static double Gain(int rank) => 1 / Math.Log2(rank + 1);
 
@@ -87,7 +87,7 @@ public sealed class RankingMetrics
         _shown[cutoff]++;
     }
 
-    double Mean(double[] sums, int k) => Users == 0 ? 0 : sums[Find(k)] / Users;
+    double Mean(double[] sums, int k) => sums[Find(k)] / Math.Max(1, Users);
 
     int Find(int k) => Array.IndexOf(_cutoffs, k) is var at and >= 0
         ? at

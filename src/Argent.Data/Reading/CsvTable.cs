@@ -82,7 +82,11 @@ sealed class CsvTable : Table
         _isUnclosed = false;
         try
         {
-            if (_parser.Read()) return true;
+            if (_parser.Read())
+            {
+                if (_parser.RawRow > _endOfPrevious + 1) TouchFields();
+                return true;
+            }
         }
         catch (MaxFieldSizeException)
         {
@@ -90,6 +94,12 @@ sealed class CsvTable : Table
         }
         // The quote ran to the end, so that what it swallowed cannot be counted as one bad row.
         return wasUnclosed ? throw Error("a quoted field begins here and never ends.", begin) : false;
+    }
+
+    /// <summary>The parser looks at quotes only when a field is asked for; here, for rows of several lines, that is every field.</summary>
+    void TouchFields()
+    {
+        for (int i = 0; i < _parser.Count; i++) _ = _parser[i];
     }
 
     /// <inheritdoc/>

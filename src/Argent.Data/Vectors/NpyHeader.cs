@@ -34,7 +34,10 @@ sealed partial record NpyHeader(string Type, long[] Extents, long Offset)
             throw new DatasetException("is not a NumPy array (.npy).", path);
         }
         int lengthBytes = start[6] == 1 ? 2 : 4;
-        content.ReadExactly(start.Slice(8, lengthBytes));
+        if (content.ReadAtLeast(start.Slice(8, lengthBytes), lengthBytes, false) < lengthBytes)
+        {
+            throw new DatasetException("ends inside its header.", path);
+        }
         uint length = lengthBytes == 2
             ? BinaryPrimitives.ReadUInt16LittleEndian(start[8..])
             : BinaryPrimitives.ReadUInt32LittleEndian(start[8..]);

@@ -25,9 +25,8 @@ public static class NpyReader
         try
         {
             using var archive = new ZipArchive(file, ZipArchiveMode.Read);
-            var entry = archive.GetEntry(name + ".npy") ?? throw new DatasetException(
-                $"has no array '{name}'; it has {string.Join(", ", archive.Entries.Select(e => Path.GetFileNameWithoutExtension(e.Name)))}.",
-                path);
+            string names = string.Join(", ", archive.Entries.Select(e => Path.GetFileNameWithoutExtension(e.Name)));
+            var entry = archive.GetEntry(name + ".npy") ?? throw new DatasetException($"has no array '{name}'; it has {names}.", path);
             using var content = entry.Open();
             return Read<T>(content, $"{path}({name})");
         }

@@ -18,7 +18,8 @@ public static class RawReader
         using var file = DataFile.Open(path).File;
         if (file.Length % sizeof(T) != 0)
         {
-            throw new DatasetException($"has {file.Length} bytes, which is no multiple of {sizeof(T)}: it holds no {typeof(T).Name} values.", path);
+            throw new DatasetException(
+                $"has {file.Length} bytes, which is no multiple of {sizeof(T)}: it holds no {typeof(T).Name} values.", path);
         }
         if (file.Length / sizeof(T) > Array.MaxLength) throw new DatasetException($"has more than {Array.MaxLength} values.", path);
         var values = new T[file.Length / sizeof(T)];

@@ -88,7 +88,8 @@ static class VectorFiller
         {
             var values = MemoryMarshal.Cast<byte, ushort>(source);
             for (int i = 0; i < target.Length; i++) target[i] = BitConverter.UInt32BitsToSingle((uint)values[i] << 16);
-        },
+        }
+        ,
         _ => throw new DatasetException(
             $"holds elements of type '{layout.Type}'; vectors are f4, f2, f8, i1 or u1 (x.astype('<f4') makes them so).", layout.Path),
     };

@@ -29,7 +29,15 @@ public static class VectorReader
             _ => throw new DatasetException(
                 "is not known as a file of vectors: .npy, .npy.gz, .fvecs, .bvecs, .fbin and .safetensors are.", path),
         };
-        CheckFinite(vectors, path);
+        try
+        {
+            CheckFinite(vectors, path);
+        }
+        catch
+        {
+            vectors.Storage.Dispose();
+            throw;
+        }
         return vectors;
     }
 
