@@ -117,11 +117,13 @@ static unsafe class FusedScanAvx2
         readonly void Scan(in FusedScanArgs args, int chunk, QueryFilter? filter, in BlockMask mask)
         {
             int query = chunk / Parts;
-            long scanBytes = QueryScan.Bytes(args.Index.PaddedDim);
+            var lists = args.Lists.Row(query);
+            long scanBytes = QueryScan.Bytes(in args);
             byte* memory = ThreadMemory.ForChunk(scanBytes + ScanCollector.Bytes(Kept));
             var collector = new ScanCollector(memory + scanBytes, Kept, in args, filter);
             var scan = new QueryScan(memory, in args, query, in mask, ref collector);
-            ScanLists(args.Index, args.Lists.Row(query), chunk % Parts, ref scan);
+            if (filter?.OnlyRows is { } only) ScanRows(only, lists, chunk % Parts, ref scan);
+            else ScanLists(args.Index, lists, chunk % Parts, ref scan);
             scan.Finish();
             collector.Reduce();
             if (Parts == 1)
@@ -132,6 +134,13 @@ static unsafe class FusedScanAvx2
             }
             Sums[chunk] = new PartSum { Count = collector.Count, Masked = scan.Masked };
             new Span<long>(collector.Keys, collector.Count).CopyTo(new(Keys + (long)chunk * Kept, Kept));
+        }
+
+        /// <summary>Scans this part's share of an allow-list.</summary>
+        readonly void ScanRows(int[] only, ReadOnlySpan<int> lists, int part, ref QueryScan scan)
+        {
+            int first = (int)(only.LongLength * part / Parts), end = (int)(only.LongLength * (part + 1) / Parts);
+            scan.ScanRows(only.AsSpan(first..end), first == 0 ? -1 : only[first - 1], lists);
         }
 
         /// <summary>Scans this part's share of the lists, counted in slots rounded up to words.</summary>

@@ -25,6 +25,7 @@ static unsafe class FusedScanReference
     static long Collect(in FusedScanArgs args, int q, List<(float Score, int Row, int Slot)> items)
     {
         var index = args.Index;
+        var filter = args.Filters[q];
         long masked = 0;
         foreach (int list in args.Lists.Row(q))
         {
@@ -32,11 +33,10 @@ static unsafe class FusedScanReference
             int start = index.ListStart.Pointer[list];
             for (int slot = start; slot < start + index.ListCount.Pointer[list]; slot++)
             {
-                if ((index.Live.Pointer[slot / 64] >> (slot % 64) & 1) == 0) continue;
-                var filter = args.Filters[q];
-                if (!PassesMask(filter, args.Words, slot)) continue;
-                masked++;
                 int row = index.Rows.Pointer[slot];
+                bool live = (index.Live.Pointer[slot / 64] >> (slot % 64) & 1) != 0;
+                if (!live || !IsSeen(in args, filter, slot, row)) continue;
+                masked++;
                 if (!IsEligible(in args, filter, slot, row)) continue;
                 float score = Score(in args, q, slot);
                 if (score >= float.MinValue) items.Add((score, row, slot));
@@ -45,22 +45,31 @@ static unsafe class FusedScanReference
         return masked;
     }
 
-    static bool PassesMask(QueryFilter? filter, FilterWords? words, int slot) =>
-        filter?.Program is null || words is null || (MaskFilter.Word(filter.Program, words, slot / 64) >> (slot % 64) & 1) != 0;
-
-    static bool IsEligible(in FusedScanArgs args, QueryFilter? filter, int slot, int row)
+    /// <summary>Whether the item is on the filter's allow-list or, without one, passes the mask.</summary>
+    static bool IsSeen(in FusedScanArgs args, QueryFilter? filter, int slot, int row)
     {
-        if (filter is null) return true;
-        bool verify = filter.Program is { } program && (program.NeedsVerification || args.Words is null);
-        return ExactFilter.AllowsRow(filter, row)
-            && (!verify || ExactFilter.Matches(filter.Program!, args.Forward!, slot));
+        if (filter?.OnlyRows is { } only) return Array.BinarySearch(only, row) >= 0;
+        if (filter?.Program is not { } program || args.Words is not { } words) return true;
+        return (MaskFilter.Word(program, words, slot / 64) >> (slot % 64) & 1) != 0;
     }
+
+    static bool IsEligible(in FusedScanArgs args, QueryFilter? filter, int slot, int row) =>
+        filter is null
+        || (ExactFilter.AllowsRow(filter, row)
+            && (!NeedsVerification(filter, args.Words) || ExactFilter.Matches(filter.Program!, args.Forward!, slot)));
+
+    /// <summary>Whether the mask alone does not decide: it may be wrong, missing, or replaced by an allow-list.</summary>
+    public static bool NeedsVerification(QueryFilter filter, FilterWords? words) =>
+        filter.Program is { } program && (program.NeedsVerification || words is null || filter.OnlyRows is not null);
 
     static float Score(in FusedScanArgs args, int q, long slot)
     {
         long dim = args.Index.PaddedDim;
         int dot = 0;
-        for (long d = 0; d < dim; d++) dot += args.Queries.Pointer[q * dim + d] * args.Index.Codes.Pointer[slot * dim + d];
+        for (long d = 0; d < dim; d++)
+        {
+            dot += args.Queries.Pointer[q * dim + d] * args.Index.Codes.Pointer[slot * dim + d];
+        }
         float scale = args.Index.Scales.Pointer[slot] * args.QueryScales.Pointer[q];
         // The last addition makes -0 a plain 0, so that equal scores have equal bits.
         return dot * scale + args.Index.Bias.Pointer[slot] + 0f;

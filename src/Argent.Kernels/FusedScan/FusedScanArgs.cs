@@ -8,7 +8,9 @@ namespace Argent.Kernels;
 /// <remarks>
 /// Source: SilverTorch (arXiv 2511.14881) 4.2, fused int8 search, and 4.3, co-design with the filter.
 /// Score: (float)dot * (itemScale[slot] * queryScale[q]) + bias[slot], each step rounded to float32, never fused, so
-/// that every implementation returns equal bits; dot is an exact int32 sum (127 * 127 * D fits while D &lt; 133,000).
+/// that every implementation returns equal bits; dot is an exact int32 sum (127 * 127 * D fits while D &lt; 133,000);
+/// codes of items lie in [-127, 127], as <see cref="QuantizeRowsArgs"/> makes them. A score that is not a number, or
+/// below float.MinValue, is never returned.
 /// Order: score descending, then item row ascending (rows are in item id order).
 /// Eligibility is exact: the mask of the filter index may include items that do not match, never omits one that does;
 /// every item that can reach the top K is verified against the forward values before it counts.
@@ -50,7 +52,8 @@ public readonly record struct FusedScanArgs
 
     /// <summary>
     /// [Q] int64, overwritten: eligible items seen. Exact when <see cref="Found"/> is below K or the filter needs no
-    /// verification; otherwise it counts the live items that pass the mask: it errs towards too many.
+    /// verification; otherwise it counts the live items that pass the mask or, with an allow-list of rows, are on it: it
+    /// errs towards too many.
     /// </summary>
     public required Tensor<long> EligibleSeen { get; init; }
 }

@@ -8,7 +8,7 @@ namespace Argent.Kernels;
 /// </summary>
 public sealed record IvfTensors
 {
-    /// <summary>[S, Dp] int8 codes by slot; S is a multiple of 64, Dp of 64.</summary>
+    /// <summary>[S, Dp] int8 codes by slot, in [-127, 127]; S is a multiple of 64, Dp of 64.</summary>
     public required Tensor<sbyte> Codes { get; init; }
 
     /// <summary>[S] float32, dequantisation factor of each code.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Argent.Kernels;
 
@@ -6,12 +7,14 @@ namespace Argent.Kernels;
 unsafe ref struct QueryScan
 {
     // From this many survivors of 64 on, scoring all 64 rows as a run is cheaper than picking rows.
-    const int RunMin = 48;
+    const int RunMin = 24;
 
     readonly ScanTile* _tile;
     readonly ulong* _runMasks;
     readonly byte* _chosenMasks;
     readonly int* _chosen;
+    readonly long* _ranges;
+    readonly IvfTensors _index;
     readonly ulong* _live;
     readonly BlockMask _mask;
     ref ScanCollector _collector;
@@ -21,6 +24,7 @@ unsafe ref struct QueryScan
     public QueryScan(byte* memory, in FusedScanArgs args, int query, in BlockMask mask, ref ScanCollector collector)
     {
         _collector = ref collector;
+        _index = args.Index;
         _live = args.Index.Live.Pointer;
         _mask = mask;
         _tile = (ScanTile*)memory;
@@ -31,6 +35,7 @@ unsafe ref struct QueryScan
         _runMasks = Take<ulong>(ref memory, ScanTile.SlotsMax / 64);
         _chosenMasks = Take<byte>(ref memory, ScanTile.SlotsMax / 8);
         _mask.Stack = Take<ulong>(ref memory, BlockMask.StackBytes / sizeof(ulong));
+        _ranges = Take<long>(ref memory, (int)args.Lists.Shape[1]);
         int dim = args.Index.PaddedDim;
         *_tile = new ScanTile
         {
@@ -51,10 +56,10 @@ unsafe ref struct QueryScan
     /// <summary>Live slots seen that pass the mask.</summary>
     public long Masked { get; private set; }
 
-    /// <summary>Bytes of working memory for codes of <paramref name="dim"/>.</summary>
-    public static long Bytes(int dim) =>
+    /// <summary>Bytes of working memory.</summary>
+    public static long Bytes(in FusedScanArgs args) =>
         ThreadMemory.Aligned(sizeof(ScanTile)) + ScanTile.SlotsMax * (3 * sizeof(int) + 1) + BlockMask.StackBytes
-        + ThreadMemory.Aligned(dim);
+        + ThreadMemory.Aligned(args.Lists.Shape[1] * sizeof(long)) + ThreadMemory.Aligned(args.Index.PaddedDim);
 
     /// <summary>Scans slots [<paramref name="first"/>, <paramref name="end"/>) of one list; first is a multiple of 64.</summary>
     public void Scan(long first, long end)
@@ -70,6 +75,27 @@ unsafe ref struct QueryScan
         }
     }
 
+    /// <summary>
+    /// Scans the items of an allow-list that lie in <paramref name="lists"/>; <paramref name="previous"/> is the row
+    /// before the first, or -1.
+    /// </summary>
+    public void ScanRows(ReadOnlySpan<int> rows, int previous, ReadOnlySpan<int> lists)
+    {
+        var ranges = SortRanges(lists);
+        int* slotOfRow = _index.SlotOfRow.Pointer;
+        long rowCount = _index.SlotOfRow.Count;
+        foreach (int row in rows)
+        {
+            // A row that is repeated, or no row at all.
+            if (row <= previous || row >= rowCount) continue;
+            previous = row;
+            int slot = slotOfRow[row];
+            if (slot < 0 || !IsWithin(ranges, slot) || (_live[slot >> 6] >> (slot & 63) & 1) == 0) continue;
+            Masked++;
+            Choose(slot >> 6, 1UL << (slot & 63), 1);
+        }
+    }
+
     /// <summary>Scores what is still waiting.</summary>
     public void Finish() => ScoreChosen();
 
@@ -78,6 +104,28 @@ unsafe ref struct QueryScan
         var taken = (T*)memory;
         memory += ThreadMemory.Aligned((long)count * sizeof(T));
         return taken;
+    }
+
+    /// <summary>First slot and end of each list, as upper and lower half, ascending.</summary>
+    readonly ReadOnlySpan<long> SortRanges(ReadOnlySpan<int> lists)
+    {
+        int count = 0;
+        foreach (int list in lists)
+        {
+            if (list < 0) continue;
+            long first = _index.ListStart.Pointer[list];
+            _ranges[count++] = (first << 32) | (uint)(first + _index.ListCount.Pointer[list]);
+        }
+        var ranges = new Span<long>(_ranges, count);
+        ranges.Sort();
+        return ranges;
+    }
+
+    static bool IsWithin(ReadOnlySpan<long> ranges, int slot)
+    {
+        int at = ranges.BinarySearch(((long)slot << 32) | uint.MaxValue);
+        int before = at < 0 ? ~at - 1 : at;
+        return before >= 0 && slot < (int)ranges[before];
     }
 
     /// <summary>Scans words of one block, masked by the block's words.</summary>
@@ -118,7 +166,11 @@ unsafe ref struct QueryScan
         _chosenCount += count;
         for (; survivors != 0; survivors &= survivors - 1)
         {
-            *end++ = (int)(word * 64) + BitOperations.TrailingZeroCount(survivors);
+            int slot = (int)(word * 64) + BitOperations.TrailingZeroCount(survivors);
+            // Picked rows are too far apart for the processor to foresee.
+            sbyte* codes = _tile->Codes + (long)slot * _tile->Dim;
+            for (int line = 0; line < _tile->Dim; line += 64) Sse.Prefetch0(codes + line);
+            *end++ = slot;
         }
     }
 

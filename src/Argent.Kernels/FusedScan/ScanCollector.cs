@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Argent.Kernels;
 
@@ -14,12 +15,16 @@ unsafe struct ScanCollector
     // A few rounds of "verify the best K, replace those that fail"; a filter that fails most items gets all verified.
     const int RoundsMax = 4;
 
+    // Items whose values are fetched together.
+    const int BatchSize = 64;
+
     readonly long* _keys;
     readonly long* _spare;
     readonly int _capacity;
     readonly int _kept;
     readonly IvfTensors _index;
-    readonly QueryFilter? _filter;
+    readonly int[]? _excludedRows;
+    readonly FilterProgram? _program;
     readonly ForwardValues? _forward;
     int _count;
 
@@ -31,9 +36,10 @@ unsafe struct ScanCollector
         _spare = _keys + _capacity;
         _kept = kept;
         _index = args.Index;
-        bool verifies = filter?.Program is { } program && (program.NeedsVerification || args.Words is null);
-        _forward = verifies ? args.Forward : null;
-        _filter = verifies || filter?.ExcludedRows is not null || filter?.OnlyRows is not null ? filter : null;
+        _excludedRows = filter?.ExcludedRows;
+        if (filter is null || !FusedScanReference.NeedsVerification(filter, args.Words)) return;
+        _program = filter.Program;
+        _forward = args.Forward;
     }
 
     /// <summary>The score that the next items must reach; float.MinValue until K eligible items are known.</summary>
@@ -66,7 +72,7 @@ unsafe struct ScanCollector
     /// <summary>Keeps the best K eligible items, in any order.</summary>
     public void Reduce()
     {
-        if (_filter is not null) VerifyBest();
+        if (_program is not null || _excludedRows is not null) VerifyBest();
         if (_count > _kept)
         {
             KeySelection.Partition(_keys, _count, _kept, _spare);
@@ -99,21 +105,46 @@ unsafe struct ScanCollector
     /// <summary>Verifies the first <paramref name="count"/> items, moves the eligible ones together and counts them.</summary>
     readonly int VerifyFirst(int count)
     {
+        int* slots = stackalloc int[BatchSize];
         int left = 0;
-        for (int i = 0; i < count; i++)
+        for (int first = 0; first < count; first += BatchSize)
         {
-            long key = _keys[i];
-            if ((key & Verified) == 0 && !IsEligible((int)(RankKey.Tie(key) >> 1))) continue;
-            _keys[left++] = key | Verified;
+            int batch = Math.Min(BatchSize, count - first);
+            FindSlots(_keys + first, slots, batch);
+            for (int i = 0; i < batch; i++)
+            {
+                long key = _keys[first + i];
+                if ((key & Verified) == 0 && !IsEligible((int)(RankKey.Tie(key) >> 1), slots[i])) continue;
+                _keys[left++] = key | Verified;
+            }
         }
         return left;
     }
 
-    readonly bool IsEligible(int row)
+    /// <summary>Looks up the slots of a batch and asks memory for all their values, so that the waits overlap.</summary>
+    readonly void FindSlots(long* keys, int* slots, int count)
     {
-        if (!ExactFilter.AllowsRow(_filter!, row)) return false;
-        if (_forward is null) return true;
-        int slot = row < _index.SlotOfRow.Count ? _index.SlotOfRow.Pointer[row] : FusedScanArgs.NoSlot;
-        return slot >= 0 && ExactFilter.Matches(_filter!.Program!, _forward, slot);
+        int* slotOfRow = _index.SlotOfRow.Pointer;
+        long rows = _index.SlotOfRow.Count;
+        for (int i = 0; i < count; i++)
+        {
+            uint row = RankKey.Tie(keys[i]) >> 1;
+            slots[i] = row < rows ? slotOfRow[row] : FusedScanArgs.NoSlot;
+        }
+        if (_program is null) return;
+        foreach (ref readonly var leaf in _program.ExactLeaves.AsSpan())
+        {
+            var column = _forward!.Columns[leaf.Feature];
+            long* first = column.IsOrdered ? column.Keys.Pointer : column.Ranges.Pointer;
+            for (int i = 0; i < count; i++) Sse.Prefetch0(first + Math.Max(slots[i], 0));
+            if (column.IsOrdered) continue;
+            int* values = column.Values.Pointer;
+            for (int i = 0; i < count; i++) Sse.Prefetch0(values + (first[Math.Max(slots[i], 0)] >> 16));
+        }
     }
+
+    readonly bool IsEligible(int row, int slot) =>
+        slot >= 0
+        && (_excludedRows is null || Array.BinarySearch(_excludedRows, row) < 0)
+        && (_program is null || ExactFilter.Matches(_program, _forward!, slot));
 }

@@ -16,6 +16,9 @@ namespace Argent.Kernels;
 /// </remarks>
 unsafe struct ScanTile
 {
+    // The processor's own foresight ends at a page; this crosses it.
+    const int AheadBytes = 4096;
+
     /// <summary>The most slots of a tile.</summary>
     public const int SlotsMax = 512;
 
@@ -70,7 +73,11 @@ unsafe struct ScanTile
         var queryScale = Vector256.Create(tile->QueryScale);
         for (int i = 0; i < count; i += 8)
         {
-            for (int r = 0; r < 8; r++, codes += dim) rows[r] = codes;
+            for (int r = 0; r < 8; r++, codes += dim)
+            {
+                rows[r] = codes;
+                for (int line = 0; line < dim; line += 64) Sse.Prefetch0(codes + AheadBytes + line);
+            }
             var dots = Dots(rows, dim, query, queryAbs);
             Avx.Store(scores + i, Score(dots, Avx.LoadVector256(scales + i), queryScale, Avx.LoadVector256(bias + i)));
         }

@@ -103,7 +103,7 @@ static unsafe class QuantizeRowsAvx2
                 for (; d < Dim; d++)
                 {
                     float value = CenteredAt(row, d) / scale;
-                    codes[d] = (sbyte)MathF.Round(Math.Clamp(value, -QuantizeRowsReference.CodeMax, QuantizeRowsReference.CodeMax));
+                    codes[d] = QuantizeRowsReference.Code(value);
                 }
             }
             new Span<sbyte>(codes + d, (int)(PaddedDim - d)).Clear();

@@ -23,7 +23,7 @@ static unsafe class QuantizeRowsReference
             for (long d = 0; d < padded; d++)
             {
                 float value = d < dim && scale > 0 ? Centered(in args, row, d) / scale : 0f;
-                codes[d] = (sbyte)MathF.Round(Math.Clamp(value, -CodeMax, CodeMax));
+                codes[d] = Code(value);
             }
         }
     }
@@ -44,6 +44,9 @@ static unsafe class QuantizeRowsReference
 
     public static ArgumentException NotFinite(long row, Shape rows) =>
         new($"QuantizeRows: row {row} of Rows {rows} holds a value that is not finite.");
+
+    /// <summary>The nearest code, half to even.</summary>
+    public static sbyte Code(float value) => (sbyte)MathF.Round(Math.Clamp(value, -CodeMax, CodeMax));
 
     static float Centered(in QuantizeRowsArgs args, float* row, long d) =>
         args.Center.IsPresent ? row[d] - args.Center.Pointer[d] : row[d];

@@ -4,16 +4,16 @@ namespace Argent.Kernels.Tests.Search;
 
 public sealed class FilterIndexTests
 {
-    static readonly SearchItems Items = new(3, new([700, 1, 63, 64, 65, 127, 1500, 4095], Dim: 1));
+    static readonly SearchItems _items = new(3, new([700, 1, 63, 64, 65, 127, 1500, 4095], Dim: 1));
 
     [Fact]
     public void Signatures_have_equal_bits_in_every_variant()
     {
-        ulong[] expected = Items.Words.Rows.ToArray();
+        ulong[] expected = _items.Words.Rows.ToArray();
         foreach (var (name, kernels) in SearchVariants.All())
         {
-            var words = Items.EmptyWords();
-            kernels.BuildSignatures(Items.Signatures(words, 0, Items.Slots));
+            var words = _items.EmptyWords();
+            kernels.BuildSignatures(_items.Signatures(words, 0, _items.Slots));
             Assert.True(expected.SequenceEqual(words.Rows.ToArray()), name);
         }
     }
@@ -21,17 +21,17 @@ public sealed class FilterIndexTests
     [Fact]
     public void Rebuilding_any_run_of_slots_restores_exactly_its_columns()
     {
-        ulong[] expected = Items.Words.Rows.ToArray();
+        ulong[] expected = _items.Words.Rows.ToArray();
         var random = new Random(12);
         foreach (var (name, kernels) in SearchVariants.All())
         {
-            var words = Items.EmptyWords();
-            kernels.BuildSignatures(Items.Signatures(words, 0, Items.Slots));
+            var words = _items.EmptyWords();
+            kernels.BuildSignatures(_items.Signatures(words, 0, _items.Slots));
             for (int round = 0; round < 10; round++)
             {
-                int first = random.Next(Items.Slots), count = random.Next(Math.Min(1200, Items.Slots - first + 1));
+                int first = random.Next(_items.Slots), count = random.Next(Math.Min(1200, _items.Slots - first + 1));
                 SetColumns(words, first, count);
-                kernels.BuildSignatures(Items.Signatures(words, first, count));
+                kernels.BuildSignatures(_items.Signatures(words, first, count));
                 Assert.True(expected.SequenceEqual(words.Rows.ToArray()), $"{name}, slots {first} + {count}");
             }
         }
@@ -45,12 +45,12 @@ public sealed class FilterIndexTests
         {
             var tree = RandomFilter.Draw(random, round % 5);
             var program = tree.Compile();
-            for (int word = 0; word < Items.Slots / 64; word += 1 + round % 7)
+            for (int word = 0; word < _items.Slots / 64; word += 1 + round % 7)
             {
-                ulong mask = MaskFilter.Word(program, Items.Words, word);
+                ulong mask = MaskFilter.Word(program, _items.Words, word);
                 for (int bit = 0; bit < 64; bit++)
                 {
-                    bool may = (mask >> bit & 1) != 0, does = tree.Matches(Items, word * 64 + bit);
+                    bool may = (mask >> bit & 1) != 0, does = tree.Matches(_items, word * 64 + bit);
                     Assert.True(may || !does, $"round {round}: slot {word * 64 + bit} is omitted");
                     Assert.True(program.NeedsVerification || may == does, $"round {round}: slot {word * 64 + bit}");
                 }
@@ -66,9 +66,10 @@ public sealed class FilterIndexTests
         {
             var tree = RandomFilter.Draw(random, round % 6);
             var program = tree.Compile();
-            for (int slot = round % 11; slot < Items.Slots; slot += 11)
+            for (int slot = round % 11; slot < _items.Slots; slot += 11)
             {
-                Assert.True(tree.Matches(Items, slot) == ExactFilter.Matches(program, Items.Forward, slot), $"{round}: {slot}");
+                bool expected = tree.Matches(_items, slot);
+                Assert.True(expected == ExactFilter.Matches(program, _items.Forward, slot), $"{round}: {slot}");
             }
         }
     }
@@ -87,22 +88,22 @@ public sealed class FilterIndexTests
             Values = [2],
             NeedsVerification = false,
         };
-        var request = new ScanRequest(Items, queries: 1, seed: 3);
+        var request = new ScanRequest(_items, queries: 1, seed: 3);
         request.Filters[0] = new QueryFilter(program);
         var args = request.Args(10_000);
         foreach (var (name, kernels) in SearchVariants.All())
         {
             kernels.FusedScan(args);
             int[] slots = args.Slots.ToArray()[..args.Found[0]];
-            Assert.True(slots.Length > 100 && slots.All(s => Items.Values(0, s).Contains(2)), name);
+            Assert.True(slots.Length > 100 && slots.All(s => _items.Values(0, s).Contains(2)), name);
         }
     }
 
     [Fact]
     public void Rows_and_slots_outside_the_index_are_refused()
     {
-        var words = Items.EmptyWords();
-        var args = Items.Signatures(words, 0, 64);
+        var words = _items.EmptyWords();
+        var args = _items.Signatures(words, 0, 64);
         foreach (var (_, kernels) in SearchVariants.All())
         {
             Assert.Throws<ArgumentException>(() => kernels.BuildSignatures(args with { FirstSlot = int.MaxValue - 63 }));

@@ -4,7 +4,7 @@ namespace Argent.Kernels.Tests.Search;
 
 public sealed class FusedScanTests
 {
-    static readonly int[] HostileSizes = [0, 1, 63, 64, 65, 127, 128, 4095, 7, 512, 513, 0, 1000];
+    static readonly int[] _hostileSizes = [0, 1, 63, 64, 65, 127, 128, 4095, 7, 512, 513, 0, 1000];
 
     [Theory]
     [InlineData(1)]
@@ -14,7 +14,7 @@ public sealed class FusedScanTests
     [InlineData(200)]
     public void Scan_finds_the_best_of_every_list_size_and_width(int dim)
     {
-        var items = new SearchItems(dim, new(HostileSizes, dim));
+        var items = new SearchItems(dim, new(_hostileSizes, dim));
         var request = new ScanRequest(items, queries: 3, seed: dim);
         request.Check(0, 1, 63, 65, 127, 4095, 20_000);
     }
@@ -30,7 +30,7 @@ public sealed class FusedScanTests
     [Fact]
     public void Absent_lists_and_no_lists_find_what_is_left()
     {
-        var items = new SearchItems(8, new(HostileSizes));
+        var items = new SearchItems(8, new(_hostileSizes));
         var request = new ScanRequest(items, queries: 3, seed: 8);
         request.Lists[0] = [-1, 3, -1, 7, 0];
         request.Lists[1] = [-1, -1, -1, -1, -1];
@@ -67,7 +67,7 @@ public sealed class FusedScanTests
     [InlineData(2)]
     public void Every_random_filter_returns_the_best_matching_items(int depth)
     {
-        var items = new SearchItems(20 + depth, new(HostileSizes, Dim: 12, CodeMax: depth == 1 ? 2 : 127));
+        var items = new SearchItems(20 + depth, new(_hostileSizes, Dim: 12, CodeMax: depth == 1 ? 2 : 127));
         var random = new Random(77 + depth);
         for (int round = 0; round < 12; round++)
         {
@@ -80,7 +80,7 @@ public sealed class FusedScanTests
     [Fact]
     public void Filters_without_an_index_are_verified_item_by_item()
     {
-        var items = new SearchItems(31, new(HostileSizes, Dim: 12));
+        var items = new SearchItems(31, new(_hostileSizes, Dim: 12));
         var random = new Random(31);
         var request = new ScanRequest(items, queries: 8, seed: 31) { Words = null };
         for (int q = 0; q < 8; q++) request.DrawFilter(q, random, 2);

@@ -17,7 +17,8 @@ public sealed class ProbeTests
     {
         var random = new Random(lists);
         // Few different values: many lists tie.
-        var (q, c) = (SearchVariants.Integers(random, new(queries, dim), 2), SearchVariants.Integers(random, new(lists, dim), 2));
+        var q = SearchVariants.Integers(random, new(queries, dim), 2);
+        var c = SearchVariants.Integers(random, new(lists, dim), 2);
         var bias = SearchVariants.Integers(random, new(lists), 1);
         foreach (int kept in new[] { 0, 1, 8, lists / 2, lists }.Where(p => p <= lists).Distinct())
         {
@@ -78,7 +79,8 @@ public sealed class ProbeTests
     [Fact]
     public void A_score_that_is_not_a_number_is_the_worst()
     {
-        var centroids = Tensor.From<float>([float.NaN, 1, float.NegativeInfinity, 2, float.NaN, -3, 0, -0f, 5, 5], new(10, 1));
+        float[] scores = [float.NaN, 1, float.NegativeInfinity, 2, float.NaN, -3, 0, -0f, 5, 5];
+        var centroids = Tensor.From<float>(scores, new(10, 1));
         foreach (var (name, kernels) in SearchVariants.All())
         {
             var args = Args(Tensor.From<float>([1f], new(1, 1)), centroids, default, 10);
@@ -94,7 +96,8 @@ public sealed class ProbeTests
         foreach (var (_, kernels) in SearchVariants.All())
         {
             var wide = args with { Centroids = Tensor.Zeros<float>(new(3, 9)) };
-            Assert.Contains("[3, 9]", Assert.Throws<ArgumentException>(() => kernels.Probe(wide)).Message, StringComparison.Ordinal);
+            var error = Assert.Throws<ArgumentException>(() => kernels.Probe(wide));
+            Assert.Contains("[3, 9]", error.Message, StringComparison.Ordinal);
             Assert.Throws<ArgumentException>(() => kernels.Probe(args with { Lists = Tensor.Zeros<int>(new(2, 4)) }));
             Assert.Throws<ArgumentException>(() => kernels.Probe(args with { ListScores = default }));
         }
@@ -120,7 +123,8 @@ public sealed class ProbeTests
                 for (int d = 0; d < queries.Shape[1]; d++) sum += queries.Row(q)[d] * (double)centroids.Row(l)[d];
                 return sum;
             }
-            lists.AddRange(Enumerable.Range(0, (int)centroids.Shape[0]).OrderByDescending(Score).ThenBy(l => l).Take(kept));
+            var all = Enumerable.Range(0, (int)centroids.Shape[0]);
+            lists.AddRange(all.OrderByDescending(Score).ThenBy(l => l).Take(kept));
         }
         return [.. lists];
     }

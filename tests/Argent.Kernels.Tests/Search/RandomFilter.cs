@@ -1,6 +1,6 @@
 namespace Argent.Kernels.Tests.Search;
 
-/// <summary>A random filter as a tree: compiled to both programs, and evaluated straight from the items' values.</summary>
+/// <summary>A random filter as a tree: compiled to both programs, or evaluated from the items' values.</summary>
 abstract record RandomFilter
 {
     sealed record Leaf(LeafKind Kind, int Feature, long[] Set, long Low, long High) : RandomFilter;
@@ -17,7 +17,8 @@ abstract record RandomFilter
         if (kind < 7) return new Both(random.Next(2) == 0, Draw(random, depth - 1), Draw(random, depth - 1));
         int feature = random.Next(3);
         int values = feature switch { 0 => 7, 1 => 100, _ => 50 };
-        long[] set = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => (long)random.Next(values)).Distinct().Order()];
+        var drawn = Enumerable.Range(0, random.Next(1, 4)).Select(_ => (long)random.Next(values));
+        long[] set = [.. drawn.Distinct().Order()];
         long low = random.Next(-60, 60), high = low + random.Next(40);
         var choice = feature == 2
             ? random.Next(3) switch { 0 => LeafKind.HasAny, 1 => LeafKind.Range, _ => LeafKind.Exists }

@@ -8,8 +8,10 @@ public sealed unsafe class RankKeyTests
     [Fact]
     public void Keys_order_as_scores_fall_and_ties_rise()
     {
-        float[] falling = [float.PositiveInfinity, float.MaxValue, 2, 1, 1e-40f, 0, -1e-40f, -1, float.MinValue, float.NegativeInfinity];
-        long[] keys = [.. falling.SelectMany(s => new[] { RankKey.Of(s, 0), RankKey.Of(s, 7), RankKey.Of(s, uint.MaxValue) })];
+        float[] falling =
+            [float.PositiveInfinity, float.MaxValue, 2, 1e-40f, 0, -1e-40f, -1, float.MinValue, float.NegativeInfinity];
+        uint[] ties = [0, 7, uint.MaxValue];
+        long[] keys = [.. falling.SelectMany(s => ties.Select(t => RankKey.Of(s, t)))];
         Assert.Equal(keys.Order(), keys);
         Assert.Equal(falling, keys.Where((_, i) => i % 3 == 0).Select(RankKey.Score));
         Assert.Equal(7u, RankKey.Tie(keys[1]));
@@ -36,10 +38,8 @@ public sealed unsafe class RankKeyTests
                 var random = new Random(count);
                 long[] values = [.. Enumerable.Range(0, count).Select(_ => random.NextInt64(-range, range))];
                 if (range == long.MaxValue && count > 5) (values[0], values[5]) = (long.MaxValue, long.MinValue);
-                foreach (int kept in new[] { 0, 1, count / 7, count / 2, count - 1, count }.Where(k => k >= 0 && k <= count))
-                {
-                    CheckPartition(values, kept);
-                }
+                int[] parts = [0, 1, count / 7, count / 2, count - 1, count];
+                foreach (int kept in parts.Where(k => k >= 0 && k <= count)) CheckPartition(values, kept);
             }
         }
     }

@@ -106,8 +106,12 @@ sealed class ScanRequest
             Assert.True(same, $"place {k} holds {args.Slots[q * kept + k]} with {args.Scores[q * kept + k]:R} "
                 + $"instead of {slot} with {score:R}, {where}");
         }
-        bool exact = found < kept || Filters[q] is null or { Program: null or { NeedsVerification: false }, ExcludedRows: null, OnlyRows: null }
-            && (Words is not null || Filters[q] is null);
+        bool decided = Filters[q] is null
+            || (Words is not null && Filters[q] is
+            {
+                Program: null or { NeedsVerification: false }, ExcludedRows: null, OnlyRows: null,
+            });
+        bool exact = found < kept || decided;
         long seen = args.EligibleSeen[q];
         Assert.True(exact ? seen == expected.Length : seen >= expected.Length, $"eligible seen is {seen}, {where}");
     }
@@ -124,7 +128,8 @@ sealed class ScanRequest
             {
                 int row = index.Rows[slot];
                 bool live = (index.Live[slot / 64] >> (slot % 64) & 1) != 0;
-                if (!live || excluded.Contains(row) || (Filters[q]?.OnlyRows is not null && !only.Contains(row))) continue;
+                if (!live || excluded.Contains(row)) continue;
+                if (Filters[q]?.OnlyRows is not null && !only.Contains(row)) continue;
                 if (_trees[q]?.Matches(_items, slot) ?? true) eligible.Add((Score(q, slot), row, slot));
             }
         }

@@ -36,7 +36,11 @@ sealed class SearchItems
         {
             for (int s = start[l]; s < start[l] + sizes[l]; s++) live[s] = random.NextDouble() >= shape.DeadShare;
         }
-        HashSet<int> beyond = [.. Enumerable.Range(0, sizes.Length).SelectMany(l => Enumerable.Range(start[l] + sizes[l], start[l + 1] - start[l] - sizes[l]))];
+        var beyond = new HashSet<int>();
+        for (int l = 0; l < sizes.Length; l++)
+        {
+            for (int s = start[l] + sizes[l]; s < start[l + 1]; s++) beyond.Add(s);
+        }
         int[] slotOfRow = [.. Enumerable.Range(0, Slots).Where(s => live[s])];
         random.Shuffle(slotOfRow);
         var rows = Enumerable.Repeat(-1, Slots).ToArray();
@@ -63,8 +67,10 @@ sealed class SearchItems
         }
         _categories = [.. Enumerable.Range(0, Slots).Select(_ => Draw(random, 3, 7))];
         _tags = [.. Enumerable.Range(0, Slots).Select(_ => Draw(random, 5, 100))];
-        Keys = [.. Enumerable.Range(0, Slots).Select(_ => random.Next(5) == 0 ? ForwardColumn.MissingKey : random.Next(-50, 50))];
-        Forward = new ForwardValues([Column(_categories), Column(_tags), new ForwardColumn { Keys = Tensor.From<long>(Keys) }]);
+        Keys = new long[Slots];
+        for (int s = 0; s < Slots; s++) Keys[s] = random.Next(5) == 0 ? ForwardColumn.MissingKey : random.Next(-50, 50);
+        var ordered = new ForwardColumn { Keys = Tensor.From<long>(Keys) };
+        Forward = new ForwardValues([Column(_categories), Column(_tags), ordered]);
         Words = MakeWords();
     }
 
@@ -136,7 +142,10 @@ sealed class SearchItems
         var codes = Tensor.Zeros<sbyte>(new(slots, padded));
         for (int s = 0; s < slots; s++)
         {
-            for (int d = 0; d < shape.Dim; d++) codes[(long)s * padded + d] = (sbyte)random.Next(-shape.CodeMax, shape.CodeMax + 1);
+            for (int d = 0; d < shape.Dim; d++)
+            {
+                codes[(long)s * padded + d] = (sbyte)random.Next(-shape.CodeMax, shape.CodeMax + 1);
+            }
         }
         return codes;
     }

@@ -5,11 +5,11 @@ namespace Argent.Kernels.Tests.Search;
 /// <summary>Every variant that this machine runs, with one thread and with several.</summary>
 static class SearchVariants
 {
-    static readonly Workers[] Crews = [new(1), new(2), new(5)];
+    static readonly Workers[] _crews = [new(1), new(2), new(5)];
 
     /// <summary>All of them, with a name for messages.</summary>
     public static IEnumerable<(string Name, IKernels Kernels)> All() =>
-        from crew in Crews
+        from crew in _crews
         from kernels in CpuKernels.All(crew)
             // The reference uses one thread whatever it is given.
         where crew.Count == 1 || kernels is not ReferenceKernels
