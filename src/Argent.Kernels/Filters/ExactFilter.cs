@@ -69,6 +69,15 @@ public static unsafe class ExactFilter
 
     static bool HasAny(ReadOnlySpan<int> ids, ReadOnlySpan<long> set)
     {
+        // Both ascend: the shorter is walked, the longer searched.
+        if (set.Length < ids.Length)
+        {
+            foreach (long value in set)
+            {
+                if (Has(ids, value)) return true;
+            }
+            return false;
+        }
         foreach (int id in ids)
         {
             if (set.BinarySearch((long)id) >= 0) return true;
@@ -80,8 +89,10 @@ public static unsafe class ExactFilter
     {
         foreach (long value in set)
         {
-            if (value is < int.MinValue or > int.MaxValue || ids.BinarySearch((int)value) < 0) return false;
+            if (!Has(ids, value)) return false;
         }
         return true;
     }
+
+    static bool Has(ReadOnlySpan<int> ids, long value) => (int)value == value && ids.BinarySearch((int)value) >= 0;
 }
