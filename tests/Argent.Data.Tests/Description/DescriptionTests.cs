@@ -178,4 +178,20 @@ public sealed class DescriptionTests
         }
         Assert.Fail("There is no samples folder above the tests.");
     }
+
+    [Fact]
+    public void The_description_in_the_documentation_is_read()
+    {
+        for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
+        {
+            string page = Path.Combine(at.FullName, "docs", "datasets.md");
+            if (!File.Exists(page)) continue;
+            string json = File.ReadAllText(page).Split("```json\n")[1].Split("```")[0];
+            var description = DescriptionReader.Read(System.Text.Encoding.UTF8.GetBytes(json), "datasets.md", "/data");
+            Assert.Equal("books", description.Name);
+            Assert.Equal(["save", "like"], description.Events.Select(e => e.Task));
+            return;
+        }
+        Assert.Fail("There is no docs folder above the tests.");
+    }
 }
