@@ -9,17 +9,17 @@ namespace Argent.Kernels;
 static unsafe class CallerMemory
 {
     [ThreadStatic]
-    static HeapStorage? t_block;
+    static HeapStorage? _block;
 
     /// <summary>At least <paramref name="bytes"/>, aligned to a cache line, valid until the thread rents again.</summary>
     public static byte* Rent(long bytes)
     {
-        if (t_block is null || t_block.ByteLength < bytes)
+        if (_block is null || _block.ByteLength < bytes)
         {
-            t_block?.Dispose();
-            t_block = null;
-            t_block = new HeapStorage(bytes);
+            _block?.Dispose();
+            _block = null;
+            _block = new HeapStorage(bytes);
         }
-        return t_block.Pointer;
+        return _block.Pointer;
     }
 }

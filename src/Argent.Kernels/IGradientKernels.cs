@@ -8,7 +8,10 @@ public interface IGradients
     /// <summary>The gradient of <paramref name="tensor"/>, to be added to; no tensor when nobody needs it.</summary>
     Tensor<float> Of(in Tensor<float> tensor);
 
-    /// <summary>Notes that rows <paramref name="rows"/> of the gradient of <paramref name="table"/> were added to; negative rows do not count.</summary>
+    /// <summary>
+    /// Notes that rows <paramref name="rows"/> of the gradient of <paramref name="table"/> were added to; negative rows do
+    /// not count.
+    /// </summary>
     void Touch(in Tensor<float> table, in Tensor<int> rows);
 }
 

@@ -9,9 +9,14 @@ static unsafe class DenseAvx2
         long depth = args.Input.Shape[1];
         var gemm = new Gemm
         {
-            A = args.Input.Pointer, ARow = depth, AColumn = 1,
-            B = args.Weight.Pointer, BRow = 1, BColumn = depth,
-            C = args.Output.Pointer, CRow = args.Weight.Shape[0],
+            A = args.Input.Pointer,
+            ARow = depth,
+            AColumn = 1,
+            B = args.Weight.Pointer,
+            BRow = 1,
+            BColumn = depth,
+            C = args.Output.Pointer,
+            CRow = args.Weight.Shape[0],
             M = checked((int)args.Input.Shape[0]),
             N = checked((int)args.Weight.Shape[0]),
             K = checked((int)depth),

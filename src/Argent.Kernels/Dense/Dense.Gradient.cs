@@ -29,10 +29,18 @@ static unsafe class DenseGradient
         var (m, n, k) = Extents(args);
         var gemm = new Gemm
         {
-            A = inner.Pointer, ARow = n, AColumn = 1, // [M, N]
-            B = args.Weight.Pointer, BRow = k, BColumn = 1, // [N, K]
-            C = gradient.Pointer, CRow = k, // [M, K]
-            M = m, N = k, K = n, Accumulate = true,
+            A = inner.Pointer,
+            ARow = n,
+            AColumn = 1, // [M, N]
+            B = args.Weight.Pointer,
+            BRow = k,
+            BColumn = 1, // [N, K]
+            C = gradient.Pointer,
+            CRow = k, // [M, K]
+            M = m,
+            N = k,
+            K = n,
+            Accumulate = true,
         };
         Gemm.Run(gemm, context.Fast, context.Workers);
     }
@@ -43,10 +51,18 @@ static unsafe class DenseGradient
         var (m, n, k) = Extents(args);
         var gemm = new Gemm
         {
-            A = inner.Pointer, ARow = 1, AColumn = n, // [M, N] read as [N, M]
-            B = args.Input.Pointer, BRow = k, BColumn = 1, // [M, K]
-            C = gradient.Pointer, CRow = k, // [N, K]
-            M = n, N = k, K = m, Accumulate = true,
+            A = inner.Pointer,
+            ARow = 1,
+            AColumn = n, // [M, N] read as [N, M]
+            B = args.Input.Pointer,
+            BRow = k,
+            BColumn = 1, // [M, K]
+            C = gradient.Pointer,
+            CRow = k, // [N, K]
+            M = n,
+            N = k,
+            K = m,
+            Accumulate = true,
         };
         Gemm.Run(gemm, context.Fast, context.Workers);
     }
@@ -67,17 +83,28 @@ static unsafe class DenseGradient
             var (m, n, k) = Extents(args);
             var gemm = new Gemm
             {
-                A = args.Input.Pointer, ARow = k, AColumn = 1,
-                B = args.Weight.Pointer, BRow = 1, BColumn = k,
-                C = values.Pointer, CRow = n, Bias = args.Bias.Pointer,
-                M = m, N = n, K = k,
+                A = args.Input.Pointer,
+                ARow = k,
+                AColumn = 1,
+                B = args.Weight.Pointer,
+                BRow = 1,
+                BColumn = k,
+                C = values.Pointer,
+                CRow = n,
+                Bias = args.Bias.Pointer,
+                M = m,
+                N = n,
+                K = k,
             };
             Gemm.Run(gemm, context.Fast, context.Workers);
         }
         var work = new InnerWork
         {
-            Activation = args.Activation, Values = values.Pointer, Outer = outer.Pointer,
-            Inner = inner.Pointer, Count = outer.Count,
+            Activation = args.Activation,
+            Values = values.Pointer,
+            Outer = outer.Pointer,
+            Inner = inner.Pointer,
+            Count = outer.Count,
         };
         context.Workers.Run(ref work, Chunks.Count(outer.Count));
         return inner;

@@ -27,6 +27,8 @@ static unsafe class DenseReference
         Checks.Is("Dense: Weight", args.Weight, new(columns, args.Input.Shape[1]), "Input", args.Input.Shape);
         Checks.IsOrMissing("Dense: Bias", args.Bias, new(columns), "Weight", args.Weight.Shape);
         Checks.Is("Dense: Output", args.Output, new(args.Input.Shape[0], columns), "Weight", args.Weight.Shape);
+        Checks.Apart("Dense: Output", args.Output, "Input", args.Input);
+        Checks.Apart("Dense: Output", args.Output, "Weight", args.Weight);
     }
 
     public static float Apply(Activation activation, float y) => activation switch

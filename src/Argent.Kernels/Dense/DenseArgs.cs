@@ -19,6 +19,11 @@ public enum Activation
 }
 
 /// <summary>A dense layer: output = activation(input · weightᵀ + bias), accumulated in float32.</summary>
+/// <remarks>
+/// Tolerance: a sum over K errs by at most K * 2^-24 times the sum of |products|; Sigmoid and Silu add a relative error
+/// under 5e-7. A row of the output has the same bits whatever rows are beside it and however many threads run. Output
+/// must not overlap an operand.
+/// </remarks>
 public readonly record struct DenseArgs
 {
     /// <summary>[M, K] float32.</summary>

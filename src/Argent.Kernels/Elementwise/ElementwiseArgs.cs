@@ -22,6 +22,7 @@ public enum ElementwiseOp
 }
 
 /// <summary>output[i] = op(left[i], right[i]) over equal counts; may work in place.</summary>
+/// <remarks>Equal bits on every variant, except Sigmoid: relative error under 3e-7.</remarks>
 public readonly record struct ElementwiseArgs
 {
     /// <summary>The step.</summary>

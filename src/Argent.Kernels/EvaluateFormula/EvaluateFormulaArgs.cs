@@ -85,6 +85,8 @@ public readonly record struct FormulaStep(FormulaOp Op, int Operand = 0);
 public sealed record FormulaProgram(FormulaStep[] Steps, float[] Constants, int Inputs, int StackDepth);
 
 /// <summary>values[i] = formula(inputs[0, i], inputs[1, i], ...); a NaN or infinite result becomes 0 and is counted.</summary>
+/// <remarks>Every step is rounded to float32; equal bits on every variant.</remarks>
+/// <exception cref="ArgumentException">A step leaves the stack or names a constant or input that is not there.</exception>
 public readonly record struct EvaluateFormulaArgs
 {
     /// <summary>The formula.</summary>

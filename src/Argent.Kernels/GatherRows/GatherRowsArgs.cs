@@ -3,6 +3,7 @@ using Argent.Tensors;
 namespace Argent.Kernels;
 
 /// <summary>Copies rows by index: rows[i] = table[indices[i]].</summary>
+/// <exception cref="ArgumentOutOfRangeException">An index is V or more.</exception>
 public readonly record struct GatherRowsArgs
 {
     /// <summary>[V, D] float32.</summary>

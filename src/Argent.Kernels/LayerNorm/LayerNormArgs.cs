@@ -3,6 +3,7 @@ using Argent.Tensors;
 namespace Argent.Kernels;
 
 /// <summary>output = (input - mean) / sqrt(variance + epsilon) * gain + shift, mean and variance by row (Ba et al. 2016).</summary>
+/// <remarks>Mean and variance are summed in float64, so rows far from zero keep their digits.</remarks>
 public readonly record struct LayerNormArgs
 {
     /// <summary>[M, D] float32.</summary>

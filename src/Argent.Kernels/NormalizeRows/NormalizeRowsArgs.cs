@@ -3,6 +3,7 @@ using Argent.Tensors;
 namespace Argent.Kernels;
 
 /// <summary>Divides each row by its Euclidean length; a row shorter than 1e-12 becomes zero.</summary>
+/// <remarks>Lengths are summed in float64; the error of an output is under 2e-7.</remarks>
 public readonly record struct NormalizeRowsArgs
 {
     /// <summary>[M, D] float32.</summary>

@@ -6,6 +6,8 @@ namespace Argent.Kernels;
 /// loss = sum over rows i of -sum over targets t of weight(i, t) * log softmax(logits[i] - correction)[t]. With a
 /// correction of log(expected count) per column this is the sampled softmax of Yi et al. 2019.
 /// </summary>
+/// <remarks>Relative error of the loss under 2e-6; rows are added in ascending order, in float64.</remarks>
+/// <exception cref="ArgumentOutOfRangeException">A target is not a column.</exception>
 public readonly record struct SoftmaxCrossEntropyArgs
 {
     /// <summary>[M, C] float32.</summary>

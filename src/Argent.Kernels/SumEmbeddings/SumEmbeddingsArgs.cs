@@ -16,6 +16,8 @@ public enum Pooling
 }
 
 /// <summary>Pools rows of an embedding table: output[b] = pool(table[ids[j]]) for j in [start[b], start[b + 1]).</summary>
+/// <remarks>Summed in float32 in the order of the ids: equal bits on every variant.</remarks>
+/// <exception cref="ArgumentOutOfRangeException">An id is V or more.</exception>
 public readonly record struct SumEmbeddingsArgs
 {
     /// <summary>[V, D] float32.</summary>

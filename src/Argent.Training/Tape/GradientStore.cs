@@ -92,15 +92,16 @@ public sealed unsafe class GradientStore : IGradients, IDisposable
         }
     }
 
-    /// <summary>Forgets the results, and the shadows of storages that are gone.</summary>
+    /// <summary>Forgets the results; keeps shadows for the next pass only where this pass used their storage.</summary>
     internal void Forget()
     {
-        _results.Clear();
-        foreach (var storage in _shadows.Keys.Where(s => s.Pointer == null).ToArray())
+        var used = _results.Select(r => r.Storage!).ToHashSet(ReferenceEqualityComparer.Instance);
+        foreach (var storage in _shadows.Keys.Where(s => s.Pointer == null || !used.Contains(s)).ToArray())
         {
             _shadows.Remove(storage, out var shadow);
             shadow!.Dispose();
         }
+        _results.Clear();
     }
 
     static long FirstRow(Parameter parameter, in Tensor<float> view) =>

@@ -38,7 +38,11 @@ public sealed class DenseTests
                 new(m, n),
                 (kernels, output) => kernels.Dense(new()
                 {
-                    Input = input, Weight = weight, Bias = bias, Activation = activation, Output = output,
+                    Input = input,
+                    Weight = weight,
+                    Bias = bias,
+                    Activation = activation,
+                    Output = output,
                 }),
                 i => Oracle(input, weight, bias, activation, i));
         }
@@ -62,7 +66,10 @@ public sealed class DenseTests
                     var some = new Poisoned(new(count, 83));
                     kernels.Dense(new()
                     {
-                        Input = input.Rows(first, count), Weight = weight, Bias = bias, Activation = activation,
+                        Input = input.Rows(first, count),
+                        Weight = weight,
+                        Bias = bias,
+                        Activation = activation,
                         Output = some.Tensor,
                     });
                     FloatCase.AssertEqualBits(

@@ -73,16 +73,24 @@ public sealed class EmbeddingTests
             var table = Tensor.Zeros<float>(new(5, 3));
             var gather = Assert.Throws<ArgumentOutOfRangeException>(() => kernels.GatherRows(new()
             {
-                Table = table, Indices = Tensor.From<int>(1, 5), Rows = Tensor.Zeros<float>(new(2, 3)),
+                Table = table,
+                Indices = Tensor.From<int>(1, 5),
+                Rows = Tensor.Zeros<float>(new(2, 3)),
             }));
             Assert.Contains("[0, 5)", gather.Message, StringComparison.Ordinal);
             Assert.Throws<ArgumentOutOfRangeException>(() => kernels.SumEmbeddings(new()
             {
-                Table = table, Ids = Tensor.From<int>(5), Start = Tensor.From<int>(0, 1), Output = Tensor.Zeros<float>(new(1, 3)),
+                Table = table,
+                Ids = Tensor.From<int>(5),
+                Start = Tensor.From<int>(0, 1),
+                Output = Tensor.Zeros<float>(new(1, 3)),
             }));
             Assert.Throws<ArgumentException>(() => kernels.SumEmbeddings(new()
             {
-                Table = table, Ids = Tensor.From<int>(1, 2), Start = Tensor.From<int>(0, 2, 1), Output = Tensor.Zeros<float>(new(2, 3)),
+                Table = table,
+                Ids = Tensor.From<int>(1, 2),
+                Start = Tensor.From<int>(0, 2, 1),
+                Output = Tensor.Zeros<float>(new(2, 3)),
             }));
         }
     }

@@ -4,7 +4,7 @@ namespace Argent.Kernels.Tests;
 
 public sealed class EvaluateFormulaTests
 {
-    static readonly float[] Hostile =
+    static float[] Hostile { get; } =
         [0, -0f, 1, -1, 2.5f, -3, 1e-40f, 1e38f, -1e38f, float.NaN, float.PositiveInfinity, float.NegativeInfinity];
 
     [Fact]

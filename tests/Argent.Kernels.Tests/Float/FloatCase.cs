@@ -8,10 +8,10 @@ static class FloatCase
     public const int Seed = 77_001;
 
     /// <summary>Sizes around vectors, tiles and chunks.</summary>
-    public static readonly int[] Sizes = [0, 1, 7, 63, 64, 65, 127];
+    public static int[] Sizes { get; } = [0, 1, 7, 63, 64, 65, 127];
 
     /// <summary>Shared by all tests: starting a thread takes longer than most of the operations.</summary>
-    static readonly Workers[] Crews = [new(1), new(2)];
+    static Workers[] Crews { get; } = [new(1), new(2)];
 
     public static Tensor<float> Random(Shape shape, int salt, float scale = 1)
     {
@@ -41,7 +41,8 @@ static class FloatCase
     /// Runs on each variant with 1 and 2 workers, checks each result against the oracle, and demands equal bits for both
     /// numbers of workers.
     /// </summary>
-    public static void Check(string what, Shape shape, Action<IKernels, Tensor<float>> run, Func<int, (double Value, double Tolerance)> oracle)
+    public static void Check(
+        string what, Shape shape, Action<IKernels, Tensor<float>> run, Func<int, (double Value, double Tolerance)> oracle)
     {
         var expected = Enumerable.Range(0, checked((int)shape.Count)).Select(oracle).ToArray();
         foreach (string variant in Variants)

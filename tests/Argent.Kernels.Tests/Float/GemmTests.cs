@@ -29,9 +29,18 @@ public sealed unsafe class GemmTests
                 if (accumulates) c.Tensor.CopyFrom(before);
                 var gemm = new Gemm
                 {
-                    A = a.Pointer, ARow = transposedA ? 1 : e.K, AColumn = transposedA ? e.M : 1,
-                    B = b.Pointer, BRow = transposedB ? 1 : e.N, BColumn = transposedB ? e.K : 1,
-                    C = c.Tensor.Pointer, CRow = e.N, M = e.M, N = e.N, K = e.K, Accumulate = accumulates,
+                    A = a.Pointer,
+                    ARow = transposedA ? 1 : e.K,
+                    AColumn = transposedA ? e.M : 1,
+                    B = b.Pointer,
+                    BRow = transposedB ? 1 : e.N,
+                    BColumn = transposedB ? e.K : 1,
+                    C = c.Tensor.Pointer,
+                    CRow = e.N,
+                    M = e.M,
+                    N = e.N,
+                    K = e.K,
+                    Accumulate = accumulates,
                 };
                 Gemm.Run(gemm, fast, workers);
                 var values = c.Read();

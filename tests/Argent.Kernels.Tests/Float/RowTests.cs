@@ -5,7 +5,7 @@ namespace Argent.Kernels.Tests;
 /// <summary>Operations on whole rows: normalisation, concatenation, softmax.</summary>
 public sealed class RowTests
 {
-    static readonly int[] Columns = [0, 1, 7, 63, 64, 65, 127, 4095];
+    static int[] Columns { get; } = [0, 1, 7, 63, 64, 65, 127, 4095];
 
     [Fact]
     public void Normalised_rows_equal_float64_and_a_row_without_length_becomes_zero()
@@ -51,7 +51,11 @@ public sealed class RowTests
                     input.Shape,
                     (kernels, output) => kernels.LayerNorm(new()
                     {
-                        Input = input, Gain = gain, Shift = shift, Epsilon = 1e-5f, Output = output,
+                        Input = input,
+                        Gain = gain,
+                        Shift = shift,
+                        Epsilon = 1e-5f,
+                        Output = output,
                     }),
                     i =>
                     {

@@ -40,7 +40,10 @@ public sealed class SoftmaxCrossEntropyTests
             var one = Tensor.From<int>(0);
             var call = args with
             {
-                Logits = masked.Rows(0, 1), Targets = one, TargetStart = Tensor.From<int>(0, 1), TargetWeights = Tensor.From<float>(1f),
+                Logits = masked.Rows(0, 1),
+                Targets = one,
+                TargetStart = Tensor.From<int>(0, 1),
+                TargetWeights = Tensor.From<float>(1f),
             };
             kernels.SoftmaxCrossEntropy(call);
             Assert.Equal(Math.Log(2), call.Loss[0], 1e-6);

@@ -63,7 +63,11 @@ sealed class SmallModel
         var pooled = scratch.Rent<float>(new(Users, Dim));
         kernels.SumEmbeddings(new()
         {
-            Table = Value("history"), Ids = _ids, Start = _start, Pooling = pooling, Output = pooled,
+            Table = Value("history"),
+            Ids = _ids,
+            Start = _start,
+            Pooling = pooling,
+            Output = pooled,
         });
         var context = scratch.Rent<float>(new(Users, 3));
         kernels.GatherRows(new() { Table = Value("context"), Indices = _context, Rows = context });
@@ -72,13 +76,20 @@ sealed class SmallModel
         var hidden = scratch.Rent<float>(new(Users, Hidden));
         kernels.Dense(new()
         {
-            Input = input, Weight = Value("hidden.weight"), Bias = Value("hidden.bias"),
-            Activation = Activation.Silu, Output = hidden,
+            Input = input,
+            Weight = Value("hidden.weight"),
+            Bias = Value("hidden.bias"),
+            Activation = Activation.Silu,
+            Output = hidden,
         });
         var normal = scratch.Rent<float>(hidden.Shape);
         kernels.LayerNorm(new()
         {
-            Input = hidden, Gain = Value("norm.gain"), Shift = Value("norm.shift"), Epsilon = 1e-3f, Output = normal,
+            Input = hidden,
+            Gain = Value("norm.gain"),
+            Shift = Value("norm.shift"),
+            Epsilon = 1e-3f,
+            Output = normal,
         });
         var gate = scratch.Rent<float>(hidden.Shape);
         kernels.Dense(new() { Input = normal, Weight = Value("gate.weight"), Output = gate });
@@ -89,7 +100,10 @@ sealed class SmallModel
         var users = scratch.Rent<float>(new(Users, Dim));
         kernels.Dense(new()
         {
-            Input = gated, Weight = Value("out.weight"), Activation = Activation.Sigmoid, Output = users,
+            Input = gated,
+            Weight = Value("out.weight"),
+            Activation = Activation.Sigmoid,
+            Output = users,
         });
         var scaled = scratch.Rent<float>(users.Shape);
         kernels.Elementwise(new() { Op = ElementwiseOp.Multiply, Left = users, Right = Value("scale"), Output = scaled });

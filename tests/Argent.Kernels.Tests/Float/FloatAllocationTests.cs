@@ -1,0 +1,44 @@
+using Argent.Tensors;
+
+namespace Argent.Kernels.Tests;
+
+public sealed class FloatAllocationTests
+{
+    [Fact]
+    public void Float_operations_allocate_nothing_after_the_first_call()
+    {
+        using var workers = new Workers(2);
+        var input = FloatCase.Random(new(200, 64), 1);
+        var weight = FloatCase.Random(new(96, 64), 2);
+        var row = FloatCase.Random(new(64), 3);
+        var wide = Tensor.Zeros<float>(new(200, 96));
+        var same = Tensor.Zeros<float>(input.Shape);
+        var indices = FloatCase.RandomIds(200, 96, 4);
+        var start = FloatCase.RandomStart(200, 200, 5);
+        var program = new FormulaProgram([new(FormulaOp.Input), new(FormulaOp.Constant), new(FormulaOp.Multiply)], [2], 200, 2);
+        var notFinite = Tensor.Zeros<long>(new(1));
+        var values = Tensor.Zeros<float>(new(64));
+        var concat = Tensor.Zeros<float>(new(200, 128));
+        foreach (var kernels in CpuKernels.All(workers))
+        {
+            void Pass()
+            {
+                kernels.Dense(new() { Input = input, Weight = weight, Activation = Activation.Silu, Output = wide });
+                kernels.Dense(new() { Input = input.Rows(0, 1), Weight = weight, Output = wide.Rows(0, 1) });
+                kernels.GatherRows(new() { Table = weight, Indices = indices, Rows = same });
+                kernels.SumEmbeddings(new() { Table = weight, Ids = indices, Start = start, Output = same });
+                kernels.Elementwise(new() { Op = ElementwiseOp.Add, Left = input, Right = row, Output = same });
+                kernels.NormalizeRows(new() { Input = same, Output = same });
+                kernels.LayerNorm(new() { Input = input, Gain = row, Shift = row, Epsilon = 1e-5f, Output = same });
+                kernels.ConcatColumns(new() { Left = input, Right = same, Output = concat });
+                kernels.Softmax(new() { Input = input, Output = same });
+                kernels.EvaluateFormula(new() { Program = program, Inputs = input, Values = values, NotFinite = notFinite });
+            }
+            Pass();
+            Pass();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Pass();
+            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+    }
+}
