@@ -95,6 +95,7 @@ public sealed unsafe class GradientStore : IGradients, IDisposable
     /// <summary>Forgets the results; keeps shadows for the next pass only where this pass used their storage.</summary>
     internal void Forget()
     {
+        if (_results.Count == 0) return;
         var used = _results.Select(r => r.Storage!).ToHashSet(ReferenceEqualityComparer.Instance);
         foreach (var storage in _shadows.Keys.Where(s => s.Pointer == null || !used.Contains(s)).ToArray())
         {
