@@ -36,7 +36,7 @@ public static class ArtifactWriter
         string target = Path.Combine(model, manifest.Version);
         if (!IsWhole(target))
         {
-            bool isNew = !Directory.Exists(model);
+            bool isNew = !Directory.Exists(model), wasThere = Directory.Exists(target);
             Directory.CreateDirectory(model);
             string partial = Path.Combine(model, PartialPrefix + Guid.NewGuid().ToString("N"));
             try
@@ -44,14 +44,17 @@ public static class ArtifactWriter
                 Directory.CreateDirectory(partial);
                 WriteFiles(partial, manifest, parts, documents);
                 Replace(target, partial);
+                ModelsFolder.SetCurrent(target);
             }
             catch
             {
                 Remove(partial);
+                // A disk that is too full for the pointer file: the version was not there before either.
+                if (!wasThere) Remove(target);
                 if (isNew && !Directory.EnumerateFileSystemEntries(model).Any()) Remove(model);
                 throw;
             }
-            DurableFolder.Flush(model);
+            return target;
         }
         ModelsFolder.SetCurrent(target);
         return target;

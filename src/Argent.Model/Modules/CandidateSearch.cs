@@ -4,8 +4,8 @@ using Argent.Tensors;
 namespace Argent.Model;
 
 /// <summary>
-/// From query vectors to candidates: probe, scan the probed lists, and widen the probe for requests that have fewer than
-/// K candidates, until they have K, every list was scanned, or their time is over. Only new lists are scanned.
+/// From query vectors to candidates: probe, scan the probed lists, and widen the probe for requests that have too few
+/// candidates, until they have enough, every list was scanned, or their time is over. Only new lists are scanned.
 /// </summary>
 /// <param name="index">The lists.</param>
 /// <param name="filter">The filter index, or null when every filter is verified only.</param>
@@ -32,6 +32,7 @@ sealed class CandidateSearch(
             Codes = index.Quantize(group.Vectors, pass),
             Kept = HeadCandidates.Rent((long)count * heads, group.Kept, pass.Scratch),
             Offsets = Offsets(group.Vectors, pass.Scratch),
+            Goals = pass.Scratch.Rent<int>(new Shape(count)),
         };
         FirstRound(in state, pass);
         var active = pass.Scratch.Rent<int>(new Shape(count));
@@ -71,8 +72,29 @@ sealed class CandidateSearch(
             }
         }
         Scan(state.Codes, lists, group.Filters, state.Kept, pass);
+        for (int r = 0; r < group.Queries.Length; r++) state.Goals[r] = Goal(r, in state, lists);
         pass.Scratch.Release(mark);
         for (int r = 0; r < group.Queries.Length; r++) Merge(r, in state, pass.Scratch);
+    }
+
+    /// <summary>
+    /// The lists that a request needs under its filter: nprobe / share^(1/4), by the share of the scanned items that is
+    /// eligible. The nearest eligible items lie in farther lists the stricter a filter is: of 400,000 image descriptors,
+    /// shares of .52, .13, .04 and .01 needed 1.1, 1.6, 2.2 and 3 times the lists for the recall of a search without filter.
+    /// The share is what the filter index says, so conditions that it cannot rule out widen nothing.
+    /// </summary>
+    int Goal(int request, in SearchState state, Tensor<int> lists)
+    {
+        var query = state.Group.Queries[request];
+        if (query.Wanted <= query.K || query.OnlyLists is not null) return query.NProbe;
+        long scanned = 0, eligible = 0;
+        for (int q = request * merge.Heads; q < (request + 1) * merge.Heads; q++)
+        {
+            eligible += state.Kept.EligibleSeen[q];
+            foreach (int list in lists.Row(q)[..query.NProbe]) scanned += index.Lists.ListCount[list];
+        }
+        double widening = Math.Sqrt(Math.Sqrt((double)scanned / Math.Max(1, eligible)));
+        return (int)Math.Clamp(Math.Ceiling(query.NProbe * widening), query.NProbe, index.NList);
     }
 
     /// <summary>Sets every request's status and lists those that need more.</summary>
@@ -86,10 +108,11 @@ sealed class CandidateSearch(
         {
             var query = group.Queries[r];
             bool isAll = query.OnlyLists is not null || result.Probes[r] >= index.NList;
-            if (result.Counts[r] >= query.K) result.SetStatus(r, RetrievalStatus.Complete);
-            else if (isAll) result.SetStatus(r, RetrievalStatus.Exhausted);
-            else if (now >= query.Deadline) result.SetStatus(r, RetrievalStatus.Deadline);
-            else active[count++] = r;
+            bool isEnough = result.Counts[r] >= query.Wanted && result.Probes[r] >= state.Goals[r];
+            bool isEnd = isEnough || isAll || now >= query.Deadline;
+            if (!isEnd) active[count++] = r;
+            else if (result.Counts[r] >= query.K) result.SetStatus(r, RetrievalStatus.Complete);
+            else result.SetStatus(r, isAll ? RetrievalStatus.Exhausted : RetrievalStatus.Deadline);
         }
         return count;
     }
@@ -108,7 +131,7 @@ sealed class CandidateSearch(
         int reach = 0, widest = 0;
         for (int a = 0; a < active.Length; a++)
         {
-            int r = active[a], probed = result.Probes[r], next = Next(probed);
+            int r = active[a], probed = result.Probes[r], next = Next(in state, r);
             (reach, widest) = (Math.Max(reach, next), Math.Max(widest, next - probed));
             for (int h = 0; h < heads; h++)
             {
@@ -124,7 +147,7 @@ sealed class CandidateSearch(
         for (int q = 0; q < queries; q++)
         {
             // The probe's order is total, so its first lists are those that were scanned before.
-            int probed = result.Probes[active[q / heads]], added = Next(probed) - probed;
+            int probed = result.Probes[active[q / heads]], added = Next(in state, active[q / heads]) - probed;
             ranked.Row(q).Slice(probed, added).CopyTo(lists.Row(q));
             lists.Row(q)[added..].Fill(-1);
         }
@@ -137,13 +160,19 @@ sealed class CandidateSearch(
             {
                 state.Kept.Absorb(r * heads + h, in more, a * heads + h, index.Lists, scratch);
             }
-            result.Probes[r] = Next(result.Probes[r]);
+            result.Probes[r] = Next(in state, r);
             Merge(r, in state, scratch);
         }
         scratch.Release(mark);
     }
 
-    int Next(int probed) => (int)Math.Min(index.NList, (long)probed * WidenFactor);
+    /// <summary>The lists that a request has probed after the next round.</summary>
+    int Next(in SearchState state, int request)
+    {
+        int probed = state.Result.Probes[request], goal = state.Goals[request];
+        bool isNearlyDone = state.Result.Counts[request] >= state.Group.Queries[request].Wanted;
+        return isNearlyDone ? goal : (int)Math.Min(index.NList, Math.Max(goal, (long)probed * WidenFactor));
+    }
 
     void Scan(
         in QuantizedQueries codes, Tensor<int> lists, QueryFilter?[] filters, in HeadCandidates kept, in ForwardPass pass) =>
@@ -201,6 +230,9 @@ sealed class CandidateSearch(
         public required HeadCandidates Kept { get; init; }
 
         public required Tensor<float> Offsets { get; init; }
+
+        /// <summary>[B] int32, lists that each request probes at least.</summary>
+        public required Tensor<int> Goals { get; init; }
     }
 }
 

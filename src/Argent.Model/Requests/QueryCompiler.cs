@@ -37,12 +37,17 @@ sealed class QueryCompiler
         // More lists than there are is all of them: the answer says how many were probed.
         int nprobe = Math.Min(request.NProbe == 0 ? _parts.DefaultNProbe : request.NProbe, _parts.Index.NList);
         var filter = Filter(request);
+        int kept = Kept(request.K);
+        // An intersection may never have K0 items in common, and what is only excluded leaves the nearest lists full.
+        bool isStrict = filter is { Program: not null } or { OnlyRows: not null }
+            && _parts.Description.Merge != MergeKind.Intersection;
         int[]? onlyLists = filter?.OnlyRows is { } only ? OnlyLists(only, nprobe) : null;
         return new RetrievalQuery
         {
             Model = _model,
             K = request.K,
-            Kept = Kept(request.K),
+            Kept = kept,
+            Wanted = isStrict ? Math.Max(kept, request.K) : request.K,
             NProbe = onlyLists?.Length ?? nprobe,
             OnlyLists = onlyLists,
             Filter = filter,

@@ -19,6 +19,12 @@ public sealed class RetrievalQuery
     /// <summary>K0: candidates that the scan keeps for each head.</summary>
     internal int Kept { get; init; }
 
+    /// <summary>
+    /// Candidates to find before probing ends: K, or under a filter K0. The nearest eligible items lie in farther lists
+    /// the stricter a filter is, so K that were found first need not be the best K.
+    /// </summary>
+    internal int Wanted { get; init; }
+
     /// <summary>Lists probed first, 1 to NList; of a request with <see cref="OnlyLists"/>, how many those are.</summary>
     public int NProbe { get; init; }
 

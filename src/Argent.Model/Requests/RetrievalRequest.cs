@@ -34,7 +34,10 @@ public sealed record RetrievalRequest
     /// <summary>The only item ids that may be returned; null for all.</summary>
     public IReadOnlyList<string>? Only { get; init; }
 
-    /// <summary>Lists to probe first; 0 for the model's default. More are probed while fewer than K items are eligible.</summary>
+    /// <summary>
+    /// Lists to probe first; 0 for the model's default. More are probed while fewer than K items are eligible; under a
+    /// filter, while they are fewer than K and a margin.
+    /// </summary>
     public int NProbe { get; init; }
 
     /// <summary>Value formula; null for the model's own.</summary>
