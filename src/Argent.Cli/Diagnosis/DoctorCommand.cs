@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using System.Text.Json.Nodes;
@@ -90,19 +89,9 @@ sealed class DoctorCommand : ArgentCommand
             : $"{QuickstartData.Variable} is {path}, which does not exist; unset it or name a data set");
     }
 
-    static Finding Port(int port)
-    {
-        try
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, port);
-            listener.Start();
-            return new("port", true, $"127.0.0.1:{port} is free");
-        }
-        catch (SocketException)
-        {
-            return new("port", false, $"127.0.0.1:{port} is in use; serve with --port and another number");
-        }
-    }
+    static Finding Port(int port) => PortCheck.IsFree(IPAddress.Loopback, port)
+        ? new("port", true, $"127.0.0.1:{port} is free")
+        : new("port", false, $"127.0.0.1:{port} is in use; serve with --port and another number");
 
     static string Size(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.0} GB");
 

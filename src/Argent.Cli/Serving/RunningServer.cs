@@ -23,6 +23,9 @@ sealed class RunningServer : IAsyncDisposable
     /// <summary>Names of the models.</summary>
     public IReadOnlyList<string> Models => _models.Names;
 
+    /// <summary>Tasks of the first model.</summary>
+    public IReadOnlyList<string> Tasks => _models.Find(Models[0])?.Current?.Model.Tasks ?? [];
+
     /// <summary>Version that each model serves, by name: <c>books/3f2a9c01d7e4</c>.</summary>
     public IEnumerable<string> Snapshots => Models.Select(name => _models.Find(name)?.Current?.Id ?? name);
 
@@ -62,18 +65,18 @@ sealed class RunningServer : IAsyncDisposable
         catch (Exception e) when (e is IOException or SocketException)
         {
             await _host.DisposeAsync();
-            throw new IOException(
-                $"{new IPEndPoint(options.Address, options.Port)} cannot be listened on: {Innermost(e)}. Choose another port with --port.", e);
+            var place = new IPEndPoint(options.Address, options.Port);
+            throw IsInUse(e) ? PortCheck.InUse(place, e) : new IOException($"{place} cannot be listened on: {Innermost(e).Message}", e);
         }
         var features = _host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
         Address = new Uri(features.Addresses.First());
     }
 
-    static string Innermost(Exception e)
+    static bool IsInUse(Exception e) => Innermost(e) is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse };
+
+    static Exception Innermost(Exception e)
     {
         while (e.InnerException is { } inner) e = inner;
-        return e is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse }
-            ? "another program uses it"
-            : e.Message.TrimEnd('.');
+        return e;
     }
 }

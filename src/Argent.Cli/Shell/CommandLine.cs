@@ -14,6 +14,7 @@ static class CommandLine
     /// <summary>Every command, in the order of the help.</summary>
     public static IReadOnlyList<ArgentCommand> Commands() =>
     [
+        new QuickstartCommand(),
         new TrainCommand(),
         new PublishCommand(),
         new ServeCommand(),
