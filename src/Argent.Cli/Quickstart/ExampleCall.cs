@@ -58,7 +58,7 @@ sealed record ExampleCall(string Title, JsonObject Body)
         return [.. events.Of(user).ToArray().Take(K).Select(dataset.Items.Ids.Text)];
     }
 
-    /// <summary>A filter that holds for many items: the most frequent value of a category, and the later half of an integer.</summary>
+    /// <summary>A filter that holds for many items: the most frequent value of a category, and the last quarter of an integer.</summary>
     static string? Filter(Catalogue items)
     {
         var parts = new List<string>();
@@ -76,7 +76,7 @@ sealed record ExampleCall(string Title, JsonObject Body)
         {
             long[] keys = [.. integer.Keys.ToArray().Where(key => key != OrderedKey.Missing).Order()];
             if (keys.Length > 0) parts.Add(string.Create(
-                System.Globalization.CultureInfo.InvariantCulture, $"{integer.Spec.Name} >= {keys[keys.Length / 2]}"));
+                System.Globalization.CultureInfo.InvariantCulture, $"{integer.Spec.Name} >= {keys[keys.Length * 3 / 4]}"));
         }
         return parts.Count == 0 ? null : string.Join(" AND ", parts);
     }

@@ -15,7 +15,7 @@ namespace Argent.Cli;
 sealed class QuickstartCommand : ArgentCommand
 {
     /// <summary>Enough to see that the model learns; <c>argent train</c> goes on until validation stops it.</summary>
-    const int Epochs = 6;
+    const int Epochs = 8;
 
     readonly Option<string?> _data = new("--data")
     {
