@@ -106,7 +106,8 @@ static class CommandLine
         // The library names the .NET type that it wanted; people want to know what to type.
         int type = error.Message.IndexOf(" as expected type", StringComparison.Ordinal);
         if (type >= 0) return string.Concat(error.Message.AsSpan(0, type), "; a number is expected.");
-        string? wrong = parsed.UnmatchedTokens.FirstOrDefault(t => error.Message.Contains($"'{t}'", StringComparison.Ordinal));
+        string? wrong = parsed.Tokens.Select(t => t.Value)
+            .FirstOrDefault(t => t.StartsWith('-') && error.Message.Contains($"'{t}'", StringComparison.Ordinal));
         return wrong is null ? error.Message : error.Message + Suggestion.Offer(wrong, known);
     }
 }
