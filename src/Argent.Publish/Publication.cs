@@ -81,7 +81,7 @@ sealed class Publication(PublishSource source, PublishOptions options, IKernels 
                 var queries = SampleQueries.Of(source, items, options.Seed ^ QuerySeed, kernels);
                 var search = new IndexSearch(index.Lists, centroids, index.Cache);
                 using var measure = new RecallMeasure(items, Metric, queries, search, kernels);
-                var choice = ProbeChoice.Of(measure, nlist, options.NProbe, log.Progress);
+                var choice = ProbeChoice.Of(measure, nlist, Catalogue.Count, options.NProbe, log.Progress);
                 return new RecallReport((int)queries.Vectors.Shape[0], queries.Origin, choice.NProbe, choice.Points);
             },
             r => $"recall@100 {r.Points.First(p => p.NProbe == r.DefaultNProbe).At100:0.0000} at {r.DefaultNProbe} probes");

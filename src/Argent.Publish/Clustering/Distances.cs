@@ -36,20 +36,25 @@ static unsafe class Distances
         workers.Run(ref work, Chunks(rows.Shape[0]));
     }
 
-    /// <summary>Lowers each row's squared distance to that from <paramref name="point"/> where it is nearer, and adds up.</summary>
+    /// <summary>
+    /// Lowers each row's weighted squared distance to that from <paramref name="point"/> where it is nearer, and adds up.
+    /// </summary>
     /// <param name="rows">[n, D] float32.</param>
+    /// <param name="weights">[n] float32.</param>
     /// <param name="point">[D] float32.</param>
     /// <param name="nearest">[n] float32, updated.</param>
     /// <param name="sums">[chunks] float64, the sum of each <see cref="ChunkRows"/> rows, overwritten.</param>
     /// <param name="workers">Threads.</param>
     public static void Lower(
-        in Tensor<float> rows, float* point, in Tensor<float> nearest, double[] sums, Workers workers)
+        in Tensor<float> rows, float[] weights, float* point, in Tensor<float> nearest, double[] sums, Workers workers)
     {
         fixed (double* chunkSums = sums)
+        fixed (float* rowWeights = weights)
         {
             var work = new NearestSoFar
             {
                 Rows = rows.Pointer,
+                Weights = rowWeights,
                 Point = point,
                 Nearest = nearest.Pointer,
                 Sums = chunkSums,
@@ -84,6 +89,7 @@ static unsafe class Distances
     struct NearestSoFar : IChunkedWork
     {
         public float* Rows;
+        public float* Weights;
         public float* Point;
         public float* Nearest;
         public double* Sums;
@@ -96,7 +102,7 @@ static unsafe class Distances
             double sum = 0;
             for (long r = first; r < last; r++)
             {
-                Nearest[r] = Math.Min(Nearest[r], Distance(Rows + r * Dim));
+                Nearest[r] = Math.Min(Nearest[r], Weights[r] * Distance(Rows + r * Dim));
                 sum += Nearest[r];
             }
             Sums[chunk] = sum;

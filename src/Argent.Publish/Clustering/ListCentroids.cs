@@ -9,12 +9,12 @@ namespace Argent.Publish;
 /// <remarks>
 /// For L2: the mean of the list's items, bias -|mean|² / 2. For inner product: the direction of the mean with a length
 /// that stands for the list's longest items, and the mean item bias. A query wants a list's best items, not its average
-/// ones: a centroid as long as the 90th percentile of its items found up to .02 more of the best 100 than the mean did,
+/// ones: a centroid as long as the 97th percentile of its items found up to .02 more of the best 100 than the mean did,
 /// and never less, at equal lists and probes.
 /// </remarks>
 sealed record ListCentroids(Tensor<float> Centroids, Tensor<float> Bias)
 {
-    const double LongItems = 0.9;
+    const double LongItems = 0.97;
 
     /// <summary>Writes -|centroid|² / 2.</summary>
     public static unsafe void EuclideanBias(in Tensor<float> centroids, in Tensor<float> bias, Workers workers)
@@ -37,7 +37,7 @@ sealed record ListCentroids(Tensor<float> Centroids, Tensor<float> Bias)
         int lists = members.NList;
         var centroids = Tensor.Zeros<float>(trained.Shape);
         var bias = Tensor.Zeros<float>(new Shape(lists));
-        members.Average(rows, centroids, workers);
+        members.Average(rows, default, centroids, workers);
         for (int l = 0; l < lists; l++)
         {
             if (members.Count(l) == 0) trained.Row(l).CopyTo(centroids.Row(l));
@@ -48,7 +48,7 @@ sealed record ListCentroids(Tensor<float> Centroids, Tensor<float> Bias)
             return new ListCentroids(centroids, bias);
         }
         Lengthen(rows, members, centroids, workers);
-        if (itemBias.IsPresent) members.Average(Column(itemBias), Column(bias), workers);
+        if (itemBias.IsPresent) members.Average(Column(itemBias), default, Column(bias), workers);
         return new ListCentroids(centroids, bias);
     }
 

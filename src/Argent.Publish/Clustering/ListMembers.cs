@@ -37,9 +37,11 @@ sealed unsafe class ListMembers
     /// by one thread, so the result does not depend on the number of threads.
     /// </summary>
     /// <param name="values">[n, D] float32.</param>
+    /// <param name="weights">[n] float32 weights of the rows, not negative; no tensor for equal weights.</param>
     /// <param name="means">[L, D] float32, overwritten.</param>
     /// <param name="workers">Threads.</param>
-    public void Average(in Tensor<float> values, in Tensor<float> means, Workers workers)
+    public void Average(
+        in Tensor<float> values, in Tensor<float> weights, in Tensor<float> means, Workers workers)
     {
         fixed (int* start = Start, rows = Rows)
         {
@@ -48,6 +50,7 @@ sealed unsafe class ListMembers
                 Start = start,
                 Rows = rows,
                 Values = values.Pointer,
+                Weights = weights.Pointer,
                 Means = means.Pointer,
                 Dim = (int)means.Shape.RowCount,
             };
@@ -62,6 +65,7 @@ sealed unsafe class ListMembers
         public int* Start;
         public int* Rows;
         public float* Values;
+        public float* Weights;
         public float* Means;
         public int Dim;
 
@@ -69,6 +73,8 @@ sealed unsafe class ListMembers
         {
             double* sums = stackalloc double[Columns];
             int first = Start[chunk], last = Start[chunk + 1];
+            double total = 0;
+            for (int i = first; i < last; i++) total += Weight(i);
             for (int column = 0; column < Dim; column += Columns)
             {
                 int width = Math.Min(Columns, Dim - column);
@@ -76,11 +82,14 @@ sealed unsafe class ListMembers
                 for (int i = first; i < last; i++)
                 {
                     float* row = Values + (long)Rows[i] * Dim + column;
-                    for (int d = 0; d < width; d++) sums[d] += row[d];
+                    double weight = Weight(i);
+                    for (int d = 0; d < width; d++) sums[d] += weight * row[d];
                 }
                 float* mean = Means + (long)chunk * Dim + column;
-                for (int d = 0; d < width; d++) mean[d] = last > first ? (float)(sums[d] / (last - first)) : 0f;
+                for (int d = 0; d < width; d++) mean[d] = total > 0 ? (float)(sums[d] / total) : 0f;
             }
         }
+
+        readonly double Weight(int i) => Weights == null ? 1 : Weights[Rows[i]];
     }
 }

@@ -5,7 +5,7 @@ namespace Argent.Publish;
 
 /// <summary>
 /// First centroids by k-means++ (Arthur and Vassilvitskii 2007): each is a row drawn with a chance proportional to its
-/// squared distance from those before it.
+/// weight times its squared distance from those before it.
 /// </summary>
 static unsafe class Seeding
 {
@@ -18,24 +18,29 @@ static unsafe class Seeding
 
     /// <summary>Writes a first centroid for every list.</summary>
     /// <param name="sample">[n, D] float32, n at least L.</param>
+    /// <param name="weights">[n] float32 weights, or no tensor for equal weights.</param>
     /// <param name="centroids">[L, D] float32, overwritten.</param>
     /// <param name="random">Chance.</param>
     /// <param name="workers">Threads.</param>
     public static void Draw(
-        in Tensor<float> sample, in Tensor<float> centroids, ref SeededRandom random, Workers workers)
+        in Tensor<float> sample, in Tensor<float> weights, in Tensor<float> centroids, ref SeededRandom random,
+        Workers workers)
     {
         int lists = (int)centroids.Shape[0];
         int[] rows = random.Rows((int)sample.Shape[0], Points(lists));
         var points = SampleRows.Copy(sample, rows, workers);
+        float[] pointWeights = new float[rows.Length];
+        for (int i = 0; i < rows.Length; i++) pointWeights[i] = weights.IsPresent ? weights[rows[i]] : 1f;
         var nearest = Tensor.Zeros<float>(new Shape(rows.Length));
-        nearest.Span.Fill(float.PositiveInfinity);
+        nearest.Span.Fill(float.MaxValue);
         double[] sums = new double[Distances.Chunks(rows.Length)];
         int drawn = random.Below(rows.Length);
         for (int l = 0; l < lists; l++)
         {
             if (l > 0) drawn = Next(nearest, sums, ref random);
             points.Row(drawn).CopyTo(centroids.Row(l));
-            if (l + 1 < lists) Distances.Lower(points, centroids.Pointer + l * centroids.Shape[1], nearest, sums, workers);
+            if (l + 1 == lists) break;
+            Distances.Lower(points, pointWeights, centroids.Pointer + l * centroids.Shape[1], nearest, sums, workers);
         }
         points.Storage.Dispose();
         nearest.Storage.Dispose();
