@@ -51,4 +51,7 @@ static class Purpose
 
     /// <summary>Uniform negatives.</summary>
     public const ulong Negatives = 5;
+
+    /// <summary>Which tasks an epoch asks a user for.</summary>
+    public const ulong Tasks = 6;
 }

@@ -15,28 +15,35 @@ sealed class StepBuilder
     readonly TrainOptions _options;
     readonly int[] _active;
     readonly int _groupUsers;
+    readonly int[] _tasks;
     readonly List<UserGroup> _groups = [];
     readonly List<int> _targets = [];
 
     public StepBuilder(TrainingEvents events, TowerConfig config, UserDraw users, TrainOptions options)
     {
         (_users, _config, _options) = (users, config, options);
-        _active = [.. Enumerable.Range(0, events.Users).Where(user => !events.IsEmpty(user))];
+        _tasks = [.. Enumerable.Range(0, config.Tasks.Count).OrderBy(t => config.Tasks[t] == events.Validation.Task)];
+        _active = events.UsersOf(config.Tasks);
         int items = events.Items.Count;
         bool all = options.Negatives == Negatives.All
             || (options.Negatives == Negatives.Auto && items <= TrainOptions.AllNegativesMax);
         Candidates = new Candidates(Popularity(events, config), all, options.UniformNegatives, TargetsMax(events));
-        long rows = Math.Max(1, (long)Candidates.Capacity * config.Tasks.Count);
-        _groupUsers = (int)Math.Clamp(GroupLogits / rows, GroupUsersMin, options.BatchUsers);
+        _groupUsers = (int)Math.Max(GroupUsersMin, GroupLogits / Math.Max(1, Candidates.Capacity));
     }
 
     /// <summary>The items that targets compete with.</summary>
     public Candidates Candidates { get; }
 
-    /// <summary>Users with any event.</summary>
+    /// <summary>The task that is validated, as a head; its groups come last.</summary>
+    public int LeadingTask => _tasks[^1];
+
+    /// <summary>Whether every task moves all weights.</summary>
+    public bool JointTasks => _options.JointTasks;
+
+    /// <summary>Users that are trained on: those with an event of any task.</summary>
     public int Users => _active.Length;
 
-    /// <summary>All users with events in the order of an epoch.</summary>
+    /// <summary>Those users in the order of an epoch.</summary>
     public int[] Order(long epoch)
     {
         var order = (int[])_active.Clone();
@@ -49,24 +56,39 @@ sealed class StepBuilder
         return order;
     }
 
-    /// <summary>The groups of a step; chooses the candidates. Valid until the next call.</summary>
+    /// <summary>
+    /// The groups of a step, those of the validated task last; chooses the candidates. Valid until the next call.
+    /// </summary>
     /// <param name="users">The step's users.</param>
     /// <param name="epoch">The epoch, from 1.</param>
     /// <param name="step">Number of the step over all epochs.</param>
     public IReadOnlyList<UserGroup> Draw(ReadOnlySpan<int> users, long epoch, long step)
     {
-        int count = (users.Length + _groupUsers - 1) / _groupUsers;
-        while (_groups.Count < count) _groups.Add(new UserGroup(_config));
+        int count = 0;
+        foreach (int task in _tasks) count = DrawTask(task, users, epoch, count);
         _targets.Clear();
-        for (int g = 0; g < count; g++)
-        {
-            _groups[g].Clear();
-            int first = g * _groupUsers;
-            foreach (int user in users[first..Math.Min(users.Length, first + _groupUsers)]) _users.Draw(user, epoch, _groups[g]);
-            foreach (var targets in _groups[g].Targets) _targets.AddRange(targets.Items);
-        }
+        for (int g = 0; g < count; g++) _targets.AddRange(_groups[g].Targets.Items);
         Candidates.Choose(_targets, new CounterRandom(_options.Seed, Purpose.Negatives, 0, step));
         return _groups[..count];
+    }
+
+    /// <returns>Groups in use.</returns>
+    int DrawTask(int task, ReadOnlySpan<int> users, long epoch, int count)
+    {
+        int inGroup = _groupUsers;
+        foreach (int user in users)
+        {
+            if (!_users.Asks(user, task, epoch)) continue;
+            if (inGroup == _groupUsers)
+            {
+                if (_groups.Count == count) _groups.Add(new UserGroup(_config));
+                _groups[count++].Clear(task);
+                inGroup = 0;
+            }
+            _users.Draw(user, epoch, _groups[count - 1]);
+            inGroup++;
+        }
+        return count;
     }
 
     static double[] Popularity(TrainingEvents events, TowerConfig config)

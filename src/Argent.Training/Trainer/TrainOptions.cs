@@ -42,7 +42,10 @@ public sealed record TrainOptions
     /// <summary>Tasks whose events describe a user; null for all tasks of the data set.</summary>
     public IReadOnlyList<string>? Histories { get; init; }
 
-    /// <summary>Weight of each task's loss by name; 1 for the task that is validated and 0.3 for others where it is not said.</summary>
+    /// <summary>
+    /// Weight of each task by name: how often a user is asked for it. 1 for the task that is validated and 0.25 for others
+    /// where it is not said.
+    /// </summary>
     public IReadOnlyDictionary<string, float>? TaskWeights { get; init; }
 
     /// <summary>Item features of the towers; null for all that have values to embed (not texts).</summary>
@@ -76,16 +79,22 @@ public sealed record TrainOptions
     public OptimizerKind Optimizer { get; init; }
 
     /// <summary>Size of a step.</summary>
-    public float LearningRate { get; init; } = 3e-3f;
+    public float LearningRate { get; init; } = 5e-3f;
+
+    /// <summary>
+    /// True: every task moves all weights. False: a task that is not the validated one learns its own head over the tables
+    /// that the validated task learns, and takes nothing from it.
+    /// </summary>
+    public bool JointTasks { get; init; }
 
     /// <summary>Decoupled weight decay.</summary>
-    public float WeightDecay { get; init; } = 0.1f;
+    public float WeightDecay { get; init; } = 0.5f;
 
     /// <summary>Share of a user's events that are input; the others are targets. Drawn anew in each epoch.</summary>
     public float InputShare { get; init; } = 0.5f;
 
     /// <summary>Share of the input that is dropped.</summary>
-    public float InputDropout { get; init; } = 0.4f;
+    public float InputDropout { get; init; } = 0.2f;
 
     /// <summary>Share of the items that a step sees without their id embedding, so that features learn to stand alone.</summary>
     public float IdDropout { get; init; } = 0.1f;

@@ -41,7 +41,7 @@ public sealed record TrainResult
     /// <summary>Time in all, of resumed parts too.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>Weight of each task's loss, in head order.</summary>
+    /// <summary>Weight of each task, in head order.</summary>
     public required IReadOnlyDictionary<string, float> TaskWeights { get; init; }
 
     /// <summary>How it was trained.</summary>

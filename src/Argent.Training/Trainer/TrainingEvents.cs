@@ -51,8 +51,9 @@ sealed class TrainingEvents
         return new TrainingEvents(items, rowOfCatalogue, all, validation);
     }
 
-    /// <summary>Whether a user has any event to learn from.</summary>
-    public bool IsEmpty(int user) => Array.TrueForAll(Train, t => t.Of(user).IsEmpty);
+    /// <summary>Users with an event of any of these tasks.</summary>
+    public int[] UsersOf(IReadOnlyList<string> tasks) =>
+        [.. Enumerable.Range(0, Users).Where(user => tasks.Any(task => !Of(task).Of(user).IsEmpty))];
 
     static int[] NumberItems(int catalogueRows, IReadOnlyList<Interactions> train, out List<int> rows)
     {

@@ -11,7 +11,7 @@ namespace Argent.Training;
 sealed class TrainingRun : IDisposable
 {
     /// <summary>Weight of a task that is not the validated one, when nothing else is said.</summary>
-    const float OtherTaskWeight = 0.3f;
+    const float OtherTaskWeight = 0.25f;
 
     readonly TrainedModel _model;
     readonly TrainOptions _options;
@@ -47,7 +47,7 @@ sealed class TrainingRun : IDisposable
         _items = new ItemInputs(model.ItemTower, dataset.Items, events.RowOfCatalogue);
         _users = new UserDraw(dataset, events, model, _taskWeights, options);
         _steps = new StepBuilder(events, model.Config, _users, options);
-        _step = new TrainingStep(model, parameters, _steps.Candidates.Capacity, kernels);
+        _step = new TrainingStep(model, parameters, _steps, kernels);
         _meter = new RecallMeter(model, kernels);
         _checkpoint = new Checkpoint(options.Out);
     }
@@ -136,7 +136,8 @@ sealed class TrainingRun : IDisposable
         double targets = 0;
         foreach (var group in groups)
         {
-            foreach (float weight in group.Targets[_validatedTask].Weights) targets += weight;
+            if (group.Task != _validatedTask) continue;
+            foreach (float weight in group.Targets.Weights) targets += weight;
         }
         return targets;
     }

@@ -12,7 +12,12 @@ namespace Argent.Training;
 /// </summary>
 sealed class TrainingStep : IDisposable
 {
+    const string Heads = "user_tower.heads.";
+
     readonly TrainedModel _model;
+    readonly ParameterSet _parameters;
+    readonly int _leadingTask;
+    readonly bool _jointTasks;
     readonly Tape _itemTape;
     readonly Tape _userTape;
     readonly Parameter _embeddings; // [candidates, D]
@@ -23,11 +28,13 @@ sealed class TrainingStep : IDisposable
     /// <summary>A step over kernels.</summary>
     /// <param name="model">Whose towers are trained.</param>
     /// <param name="parameters">Their weights; the vectors of the candidates are added.</param>
-    /// <param name="candidatesMax">The most candidates of a step.</param>
+    /// <param name="steps">Chooses candidates and users.</param>
     /// <param name="kernels">The arithmetic.</param>
-    public TrainingStep(TrainedModel model, ParameterSet parameters, int candidatesMax, IKernels kernels)
+    public TrainingStep(TrainedModel model, ParameterSet parameters, StepBuilder steps, IKernels kernels)
     {
-        _model = model;
+        (_model, _parameters) = (model, parameters);
+        (_leadingTask, _jointTasks) = (steps.LeadingTask, steps.JointTasks);
+        int candidatesMax = steps.Candidates.Capacity;
         _embeddings = parameters.Add("candidates.embeddings", Tensor.Zeros<float>(new Shape(candidatesMax, model.Config.Dim)));
         _biases = parameters.Add("candidates.biases", Tensor.Zeros<float>(new Shape(candidatesMax)));
         _itemTape = new Tape(kernels, parameters);
@@ -45,12 +52,17 @@ sealed class TrainingStep : IDisposable
         int count = candidates.Count;
         _embeddings.Value.Rows(0, count).CopyFrom(embeddings);
         _biases.Value.Rows(0, count).CopyFrom(biases);
+        int last = -1;
         foreach (var group in groups)
         {
+            if (last >= 0 && group.Task != last && !_jointTasks) KeepHeadsOnly();
+            last = group.Task;
             RunGroup(group, candidates, losses);
             _userTape.Clear();
             _userMemory.Reset();
         }
+        if (last >= 0 && last != _leadingTask && !_jointTasks) KeepHeadsOnly();
+        HoldLeadingHead();
         ReturnToItems(embeddings, biases);
         _itemTape.Clear();
         _itemMemory.Reset();
@@ -67,18 +79,38 @@ sealed class TrainingStep : IDisposable
 
     void RunGroup(UserGroup group, Candidates candidates, double[] losses)
     {
-        if (!Array.Exists(group.Targets, t => t.QueryRows.Count > 0)) return;
+        if (group.Targets.QueryRows.Count == 0) return;
         var pass = new ForwardPass(_userTape, _userMemory);
         var queries = _model.UserTower.Forward(group.Inputs.Build(), pass);
-        Tensor<float> total = default;
-        for (int task = 0; task < group.Targets.Length; task++)
+        var loss = Loss(queries, group.Targets, candidates, pass);
+        losses[group.Task] += loss[0];
+        _userTape.Backward(loss);
+    }
+
+    /// <summary>
+    /// Takes back what the tasks so far did to shared weights: they learn their rows of the heads over tables that the
+    /// leading task, whose groups come last, learns.
+    /// </summary>
+    void KeepHeadsOnly()
+    {
+        foreach (var parameter in _parameters)
         {
-            if (group.Targets[task].QueryRows.Count == 0) continue;
-            var loss = Loss(queries, group.Targets[task], candidates, pass);
-            losses[task] += loss[0];
-            total = total.IsPresent ? Sum(total, loss, pass) : loss;
+            if (!parameter.Name.StartsWith(Heads, StringComparison.Ordinal)) parameter.ClearGradient();
         }
-        _userTape.Backward(total);
+    }
+
+    /// <summary>
+    /// The leading task's head stays what it was, the sum of the bags: the tables below can learn any rotation that it
+    /// could, so moving both only overfits (measured on goodbooks: Recall@20 falls by about 5 %).
+    /// </summary>
+    void HoldLeadingHead()
+    {
+        int dim = _model.Config.Dim;
+        foreach (var parameter in _parameters)
+        {
+            if (!parameter.Name.StartsWith(Heads, StringComparison.Ordinal)) continue;
+            parameter.Gradient.Rows((long)_leadingTask * dim, dim).Clear();
+        }
     }
 
     Tensor<float> Loss(Tensor<float> queries, TaskTargets targets, Candidates candidates, in ForwardPass pass)

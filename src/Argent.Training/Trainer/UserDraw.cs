@@ -4,8 +4,9 @@ using Argent.Model;
 namespace Argent.Training;
 
 /// <summary>
-/// Draws what a user shows and what is asked: a random part of the events of each task is history, less what dropout
-/// takes, and the others are targets. Drawn anew for each epoch, equal for equal (seed, epoch, user).
+/// Draws what a user shows when asked for a task: a random part of the task's events is history and the others are
+/// targets, while the events of other tasks are all history; dropout takes some of it. Asking for one task at a time keeps
+/// the histories of the others whole, as they are when served. Equal for equal (seed, epoch, user, task).
 /// </summary>
 sealed class UserDraw
 {
@@ -32,30 +33,33 @@ sealed class UserDraw
         _tasks = [.. _config.Tasks.Select((task, i) => (events.Of(task), taskWeights[i], Index(_config.Histories, task)))];
     }
 
-    /// <summary>Adds a training user to a group: part of the events as input, the rest as targets.</summary>
+    /// <summary>Whether an epoch asks a user for a task: always with a weight of 1, else in that share of the epochs.</summary>
+    public bool Asks(int user, int task, long epoch)
+    {
+        if (_tasks[task].Events.Of(user).IsEmpty) return false;
+        return new CounterRandom(_options.Seed, Purpose.Tasks, epoch, Stream(user, task)).NextSingle() < _tasks[task].Weight;
+    }
+
+    /// <summary>Adds a training user to a group: part of the events of the group's task as targets, the rest as input.</summary>
     public void Draw(int user, long epoch, UserGroup group)
     {
-        var inputs = group.Inputs;
-        int row = inputs.Count;
+        var random = new CounterRandom(_options.Seed, Purpose.Inputs, epoch, Stream(user, group.Task));
+        var (targets, task) = (group.Targets, _tasks[group.Task]);
+        int row = group.Inputs.Count;
         for (int h = 0; h < _histories.Length; h++)
         {
-            bool isTask = Array.Exists(_tasks, t => t.History == h);
-            var random = Stream(user, epoch, h);
+            bool isAsked = task.History == h;
             foreach (int item in _histories[h].Of(user))
             {
-                // Both numbers are always drawn, so that targets can repeat the same choices.
-                bool isInput = IsInput(ref random) || !isTask;
-                if (random.NextSingle() >= _options.InputDropout && isInput) inputs[h].Add(item);
+                if (isAsked && random.NextSingle() >= _options.InputShare) targets.Items.Add(item);
+                else if (random.NextSingle() >= _options.InputDropout) group.Inputs[h].Add(item);
             }
-            inputs[h].Close();
+            group.Inputs[h].Close();
         }
-        var other = Stream(user, epoch, _histories.Length);
-        AddUser(user, other.NextSingle() >= UserIdDropout, inputs);
-        for (int t = 0; t < _tasks.Length; t++)
-        {
-            AddTargets(user, epoch, t, group.Targets[t]);
-            group.Targets[t].Close((row * _tasks.Length) + t);
-        }
+        if (task.History < 0) targets.Items.AddRange(task.Events.Of(user));
+        AddUser(user, random.NextSingle() >= UserIdDropout, group.Inputs);
+        WeighTargets(targets);
+        targets.Close((row * _tasks.Length) + group.Task);
     }
 
     /// <summary>Adds a user to validate: all training events as input.</summary>
@@ -69,19 +73,12 @@ sealed class UserDraw
         AddUser(user, withId: true, inputs);
     }
 
-    void AddTargets(int user, long epoch, int task, TaskTargets targets)
+    long Stream(int user, int task) => ((long)user * _tasks.Length) + task;
+
+    void WeighTargets(TaskTargets targets)
     {
-        var (events, weight, history) = _tasks[task];
-        int first = targets.Items.Count;
-        var random = Stream(user, epoch, history);
-        foreach (int item in events.Of(user))
-        {
-            bool isInput = IsInput(ref random) && history >= 0;
-            random.NextSingle();
-            if (!isInput) targets.Items.Add(item);
-        }
-        int count = targets.Items.Count - first;
-        float each = weight / MathF.Pow(Math.Max(1, count), _options.TargetPower);
+        int count = targets.Items.Count - targets.Weights.Count;
+        float each = 1 / MathF.Pow(Math.Max(1, count), _options.TargetPower);
         for (int i = 0; i < count; i++) targets.Weights.Add(each);
     }
 
@@ -95,11 +92,6 @@ sealed class UserDraw
         }
         for (int f = 0; f < _userFeatures.Count; f++) _userFeatures[f].Encode(_userColumns[f], user, inputs[bag++]);
     }
-
-    bool IsInput(ref CounterRandom random) => random.NextSingle() < _options.InputShare;
-
-    CounterRandom Stream(int user, long epoch, int history) =>
-        new(_options.Seed, Purpose.Inputs + ((ulong)(history + 1) << 32), epoch, user);
 
     static int Index(IReadOnlyList<string> names, string name)
     {

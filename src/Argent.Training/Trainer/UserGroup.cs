@@ -36,26 +36,29 @@ sealed class TaskTargets
     }
 }
 
-/// <summary>Users that go through the tower together, and what each task wants of them.</summary>
+/// <summary>Users that go through the tower together and are asked for one task.</summary>
 sealed class UserGroup
 {
     /// <summary>An empty group for towers of <paramref name="config"/>.</summary>
     public UserGroup(TowerConfig config)
     {
         Inputs = new UserBatchBuilder(config);
-        Targets = [.. config.Tasks.Select(_ => new TaskTargets())];
     }
+
+    /// <summary>The task, as a head.</summary>
+    public int Task { get; private set; }
 
     /// <summary>What the users show.</summary>
     public UserBatchBuilder Inputs { get; }
 
-    /// <summary>What is asked, by task.</summary>
-    public TaskTargets[] Targets { get; }
+    /// <summary>What is asked.</summary>
+    public TaskTargets Targets { get; } = new();
 
-    /// <summary>Forgets all users.</summary>
-    public void Clear()
+    /// <summary>Forgets all users; the next ones are asked for <paramref name="task"/>.</summary>
+    public void Clear(int task)
     {
+        Task = task;
         Inputs.Clear();
-        foreach (var targets in Targets) targets.Clear();
+        Targets.Clear();
     }
 }
