@@ -37,5 +37,6 @@ public sealed class FilterTests
         Assert.Equal(ExitCode.BadInput, result.Code);
     }
 
-    static void Write<T>(string path, ReadOnlySpan<T> values) where T : unmanaged => File.WriteAllBytes(path, MemoryMarshal.AsBytes(values));
+    static void Write<T>(string path, ReadOnlySpan<T> values) where T : unmanaged =>
+        File.WriteAllBytes(path, MemoryMarshal.AsBytes(values));
 }

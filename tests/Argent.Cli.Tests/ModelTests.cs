@@ -76,7 +76,8 @@ public sealed class ModelTests(PublishedModel model) : IClassFixture<PublishedMo
     [Fact]
     public async Task Eval_reports_the_model_exact_search_and_popularity()
     {
-        var json = (await Shell.DoAsync("eval", "--data", model.Data, "--model", model.Models, "--exact", "--format", "json", "--quiet")).Json;
+        string[] words = ["eval", "--data", model.Data, "--model", model.Models, "--exact", "--format", "json", "--quiet"];
+        var json = (await Shell.DoAsync(words)).Json;
         var save = json["tasks"]!["save"]!;
         foreach (var figures in new[] { save, save["exact"]!, save["popularity"]! })
         {

@@ -12,8 +12,9 @@ public sealed class CommandTests
     {
         string pages = string.Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md").Select(File.ReadAllText))
             + Repository.Read("README.md");
-        Breaches.AssertNone("A command stands in the README or in docs as `argent NAME`.",
-            Names.Where(name => !pages.Contains("argent " + name, StringComparison.Ordinal)));
+        Breaches.AssertNone("A command stands in the README or in docs as `NAME` or `argent NAME`.",
+            Names.Where(name => !pages.Contains($"`{name}`", StringComparison.Ordinal)
+                && !pages.Contains("argent " + name, StringComparison.Ordinal)));
     }
 
     [Fact]

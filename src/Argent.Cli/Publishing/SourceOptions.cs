@@ -91,7 +91,10 @@ sealed class SourceOptions
     OpenSource FromVectors(CommandRun run, IKernels kernels, string path)
     {
         var vectors = VectorReader.Read(path);
-        if (vectors.Shape[0] > int.MaxValue) throw new InvalidDataException($"'{path}' has {vectors.Shape[0]} rows; at most {int.MaxValue} items are taken.");
+        if (vectors.Shape[0] > int.MaxValue)
+        {
+            throw new InvalidDataException($"'{path}' has {vectors.Shape[0]} rows; at most {int.MaxValue} items are taken.");
+        }
         var attributes = new AttributeSource
         {
             Count = (int)vectors.Shape[0],

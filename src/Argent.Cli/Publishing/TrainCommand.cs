@@ -23,14 +23,25 @@ sealed class TrainCommand : ArgentCommand
         Required = true,
     };
 
-    readonly Option<int> _epochs = Count("--epochs", "The most passes over all users; it stops earlier when validation says so.", _defaults.Epochs);
+    readonly Option<int> _epochs =
+        Count("--epochs", "The most passes over all users; it stops earlier when validation says so.", _defaults.Epochs);
+
     readonly Option<int> _dim = Count("--dim", "Numbers in an embedding.", _defaults.Dim);
     readonly Option<int> _batch = Count("--batch-users", "Users in a step.", _defaults.BatchUsers);
-    readonly Option<int> _patience = Count("--patience", "Stop after this many epochs without a better validation.", _defaults.Patience);
-    readonly Option<float> _rate = new("--learning-rate") { Description = "Size of a step.", HelpName = "x", DefaultValueFactory = _ => _defaults.LearningRate };
-    readonly Option<string?> _tasks = new("--tasks") { Description = "Tasks to learn; all tasks of the data when left out.", HelpName = "A,B" };
-    readonly Option<string?> _hidden = new("--user-hidden") { Description = "Widths of hidden layers of the user tower.", HelpName = "256,128" };
-    readonly Option<string?> _itemHidden = new("--item-hidden") { Description = "Widths of hidden layers of the item tower.", HelpName = "256" };
+
+    readonly Option<int> _patience =
+        Count("--patience", "Stop after this many epochs without a better validation.", _defaults.Patience);
+
+    readonly Option<float> _rate = new("--learning-rate")
+    {
+        Description = "Size of a step.",
+        HelpName = "x",
+        DefaultValueFactory = _ => _defaults.LearningRate,
+    };
+
+    readonly Option<string?> _tasks = Text("--tasks", "Tasks to learn; all tasks of the data when left out.", "A,B");
+    readonly Option<string?> _hidden = Text("--user-hidden", "Widths of hidden layers of the user tower.", "256,128");
+    readonly Option<string?> _itemHidden = Text("--item-hidden", "Widths of hidden layers of the item tower.", "256");
 
     readonly Option<int> _userIds = Numbers.AtLeast(0, new Option<int>("--user-id-buckets")
     {
@@ -47,7 +58,10 @@ sealed class TrainCommand : ArgentCommand
             "Train a two-tower model on the training part of a data set.",
             "argent train --data samples/books/dataset.json --out trained/books")
     {
-        Option[] all = [_data, _out, _epochs, _dim, _batch, _patience, _rate, _tasks, _hidden, _itemHidden, _userIds, _resume, _maxBadRows];
+        Option[] all =
+        [
+            _data, _out, _epochs, _dim, _batch, _patience, _rate, _tasks, _hidden, _itemHidden, _userIds, _resume, _maxBadRows,
+        ];
         foreach (var option in all) Add(option);
     }
 
@@ -85,6 +99,9 @@ sealed class TrainCommand : ArgentCommand
         DefaultValueFactory = _ => value,
     });
 
+    static Option<string?> Text(string name, string description, string shape) =>
+        new(name) { Description = description, HelpName = shape };
+
     static int[] Widths(Option<string?> option, CommandRun run)
     {
         if (run.Get(option) is not { } text) return [];
@@ -102,7 +119,8 @@ sealed class TrainCommand : ArgentCommand
     {
         var best = result.Epochs.First(e => e.Epoch == result.BestEpoch);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{result.Folder}: {result.Weights:N0} weights, epoch {result.BestEpoch} of {result.Epochs.Count} kept, {result.Seconds:0.0} s"));
+            $"{result.Folder}: {result.Weights:N0} weights, epoch {result.BestEpoch} of {result.Epochs.Count} kept, ") +
+            string.Create(CultureInfo.InvariantCulture, $"{result.Seconds:0.0} s"));
         if (best.Recall20 is { } recall20 && best.Recall100 is { } recall100)
         {
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,

@@ -39,7 +39,10 @@ sealed class RequestFile(OpenModel model, CommandRun run, QueryOptions options)
             file?.Complete();
         }
         run.Note(times.ToString());
-        if (_failed > 0) run.Terminal.Error.WriteLine($"argent query: {_failed} of {times.Requests} requests are wrong; their answers say why.");
+        if (_failed > 0)
+        {
+            run.Terminal.Error.WriteLine($"argent query: {_failed} of {times.Requests} requests are wrong; their answers say why.");
+        }
         if (target is not null && run.IsJson)
         {
             var json = times.ToJson();

@@ -16,7 +16,8 @@ sealed class VectorFile(OpenModel model, CommandRun run, QueryOptions options)
         if (vectors.Shape[0] % heads != 0)
         {
             throw new InvalidDataException(
-                $"'{path}' has {vectors.Shape[0]} rows, which is no multiple of the model's {heads} heads ({string.Join(", ", model.Model.Tasks)}).");
+                $"'{path}' has {vectors.Shape[0]} rows, which is no multiple of the model's {heads} heads " +
+                $"({string.Join(", ", model.Model.Tasks)}).");
         }
         int queries = (int)(vectors.Shape[0] / heads);
         var ids = Tensor.Zeros<long>(new Shape(queries, k));

@@ -75,7 +75,8 @@ sealed class QuickstartCommand : ArgentCommand
     string Train(CommandRun run, Dataset dataset, DatasetSplit split, IKernels kernels, string folder)
     {
         var options = new TrainOptions { Out = folder, Epochs = run.Get(_epochs) };
-        run.Note($"quickstart: training for {options.Epochs} epochs; `argent train` takes up to {new TrainOptions { Out = "" }.Epochs} and ranks better");
+        int usual = new TrainOptions { Out = "" }.Epochs;
+        run.Note($"quickstart: training for {options.Epochs} epochs; `argent train` takes up to {usual} and ranks better");
         Trainer.Train(dataset, split, run.Seed is { } seed ? options with { Seed = seed } : options, kernels, run.Progress);
         return folder;
     }
