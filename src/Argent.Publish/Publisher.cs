@@ -40,7 +40,10 @@ public static class Publisher
         {
             int order = ids.Compare(row - 1, row);
             if (order == 0) throw new InvalidDataException($"The item id {ids.Text(row)} appears twice (rows {row - 1} and {row}).");
-            if (order > 0) throw new InvalidDataException($"The item ids do not ascend: {ids.Text(row)} follows {ids.Text(row - 1)} at row {row}.");
+            if (order > 0)
+            {
+                throw new InvalidDataException($"The item ids do not ascend: {ids.Text(row)} follows {ids.Text(row - 1)} at row {row}.");
+            }
         }
     }
 }

@@ -60,7 +60,8 @@ static class PublicApi
         {
             parts.Add(Name(parent));
         }
-        parts.AddRange(type.GetInterfaces().Except(type.BaseType?.GetInterfaces() ?? []).Where(i => i.IsPublic).Select(Name).Order(StringComparer.Ordinal));
+        var own = type.GetInterfaces().Except(type.BaseType?.GetInterfaces() ?? []);
+        parts.AddRange(own.Where(i => i.IsPublic).Select(Name).Order(StringComparer.Ordinal));
         return parts.Count == 0 ? "" : " : " + string.Join(", ", parts);
     }
 
@@ -107,7 +108,8 @@ static class PublicApi
     {
         if (field.IsLiteral)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"{field.Name}: const {Name(field.FieldType)} = {field.GetRawConstantValue()}");
+            return string.Create(
+                CultureInfo.InvariantCulture, $"{field.Name}: const {Name(field.FieldType)} = {field.GetRawConstantValue()}");
         }
         return $"{field.Name}: {(field.IsStatic ? "static " : "")}{(field.IsInitOnly ? "readonly " : "")}{Name(field.FieldType)}";
     }

@@ -43,7 +43,8 @@ public sealed class ServerTests(SmallModel small) : IClassFixture<SmallModel>, I
     [Fact]
     public async Task Retrieve_answers_in_the_documented_shape()
     {
-        using var response = await Post($$"""{"user":{"vectors":[{{Vector}}]},"k":5,"filter":"language = 'eng'","exclude":["0"],"nprobe":4}""");
+        using var response = await Post(
+            $$"""{"user":{"vectors":[{{Vector}}]},"k":5,"filter":"language = 'eng'","exclude":["0"],"nprobe":4}""");
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("application/json", response.Content.Headers.ContentType!.MediaType);
         var answer = await Json(response);

@@ -18,7 +18,9 @@ public class RetrievalRequestJsonTests
         Assert.Equal("42", request.User.Id);
         Assert.Equal("7", request.User.Features!["age"]);
         Assert.Equal(["17", "2051"], request.User.History!["save"]);
-        Assert.Equal((10, 32, "language = 'eng'", "save", 80.0), (request.K, request.NProbe, request.Filter, request.Value, request.DeadlineMs));
+        Assert.Equal(
+            (10, 32, "language = 'eng'", "save", 80.0),
+            (request.K, request.NProbe, request.Filter, request.Value, request.DeadlineMs));
         Assert.Equal(["17"], request.Exclude!);
         Assert.Equal(["1", "2"], request.Only!);
     }

@@ -113,6 +113,7 @@ public sealed class SafetensorsTests : IDisposable
         BinaryPrimitives.WriteInt64LittleEndian(bytes, json.Length);
         json.CopyTo(bytes, 8);
         File.WriteAllBytes(_path, bytes);
-        Assert.Contains(reason, Assert.Throws<InvalidDataException>(() => SafetensorsFile.Open(_path).Dispose()).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<InvalidDataException>(() => SafetensorsFile.Open(_path).Dispose());
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
     }
 }

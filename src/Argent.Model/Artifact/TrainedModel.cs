@@ -162,7 +162,10 @@ public sealed class TrainedModel : IDisposable
         for (int row = 1; row < items.Count; row++)
         {
             // Look-up is a binary search, so ids out of order would silently not be found.
-            if (items.Compare(row - 1, row) >= 0) throw new InvalidDataException($"The ids in '{path}' do not ascend at row {row}: '{items.Text(row)}'.");
+            if (items.Compare(row - 1, row) >= 0)
+            {
+                throw new InvalidDataException($"The ids in '{path}' do not ascend at row {row}: '{items.Text(row)}'.");
+            }
         }
         return items;
     }

@@ -38,7 +38,8 @@ sealed record ListLayout(
             {
                 throw new ArgumentException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{members.Rows.Length} items with a spare share of {spareShare} need more than {int.MaxValue} slots; use a smaller share or several shards."));
+                    $"{members.Rows.Length} items with a spare share of {spareShare} need more than {int.MaxValue} slots; ") +
+                    "use a smaller share or several shards.");
             }
         }
         start[lists] = (int)slots;

@@ -60,7 +60,8 @@ sealed class SvgPlot
         }
         Add($"<line class=\"axis\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom}\"/>\n");
         Add($"<text x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 8}\" text-anchor=\"middle\">{Escaped(x.Title)}</text>");
-        Add($"<text transform=\"translate(14 {(Top + Height - Bottom) / 2}) rotate(-90)\" text-anchor=\"middle\">{Escaped(y.Title)}</text>\n");
+        Add($"<text transform=\"translate(14 {(Top + Height - Bottom) / 2}) rotate(-90)\" text-anchor=\"middle\">");
+        Add($"{Escaped(y.Title)}</text>\n");
     }
 
     /// <summary>A line with a dot at each point and its name at the last one.</summary>
@@ -74,7 +75,8 @@ sealed class SvgPlot
         Add($"<polyline class=\"line {style}\" points=\"{path}\"/>\n");
         foreach (var (x, y) in points)
         {
-            Add($"<circle class=\"dot {style}\" cx=\"{X(x):0.0}\" cy=\"{Y(y):0.0}\" r=\"3.5\"><title>{Escaped(name)}: {y:0.0000} at {x:0}</title></circle>\n");
+            Add($"<circle class=\"dot {style}\" cx=\"{X(x):0.0}\" cy=\"{Y(y):0.0}\" r=\"3.5\">");
+            Add($"<title>{Escaped(name)}: {y:0.0000} at {x:0}</title></circle>\n");
         }
         var last = points[^1];
         Add($"<text class=\"name {style}\" x=\"{X(last.X) + 10:0.0}\" y=\"{Y(last.Y) + 4 + nameShift:0.0}\">{Escaped(name)}</text>\n");

@@ -160,10 +160,14 @@ public sealed class GradientTests
             };
             var softmax = new SoftmaxArgs { Input = input, Output = Tensor.Zeros<float>(shape) };
             var concat = new ConcatColumnsArgs { Left = input, Right = right, Output = Tensor.Zeros<float>(new(rows, columns + 5)) };
-            Check($"NormalizeRows {shape}", [input], normalize.Output, k => k.NormalizeRows(normalize), (k, g) => k.NormalizeRows(normalize, g));
+            Check(
+                $"NormalizeRows {shape}", [input], normalize.Output,
+                k => k.NormalizeRows(normalize), (k, g) => k.NormalizeRows(normalize, g));
             Check($"LayerNorm {shape}", [input, gain, shift], norm.Output, k => k.LayerNorm(norm), (k, g) => k.LayerNorm(norm, g));
             Check($"Softmax {shape}", [input], softmax.Output, k => k.Softmax(softmax), (k, g) => k.Softmax(softmax, g));
-            Check($"ConcatColumns {shape}", [input, right], concat.Output, k => k.ConcatColumns(concat), (k, g) => k.ConcatColumns(concat, g));
+            Check(
+                $"ConcatColumns {shape}", [input, right], concat.Output,
+                k => k.ConcatColumns(concat), (k, g) => k.ConcatColumns(concat, g));
         }
     }
 
@@ -208,7 +212,13 @@ public sealed class GradientTests
                 var actual = Gradient(together, together, g => backward.Elementwise(inPlace, g));
                 Assert.Equal(expected, actual);
             }
-            var multiply = new ElementwiseArgs { Op = ElementwiseOp.Multiply, Left = Tensor.From<float>(1), Right = Tensor.From<float>(2), Output = default };
+            var multiply = new ElementwiseArgs
+            {
+                Op = ElementwiseOp.Multiply,
+                Left = Tensor.From<float>(1),
+                Right = Tensor.From<float>(2),
+                Output = default,
+            };
             multiply = multiply with { Output = multiply.Left };
             Assert.Throws<ArgumentException>(() => Gradient(multiply.Left, multiply.Left, g => backward.Elementwise(multiply, g)));
             var rows = Tensor.From<float>([3, 4], new(1, 2));
@@ -246,7 +256,8 @@ public sealed class GradientTests
     }
 
     static void Check(
-        string what, Tensor<float>[] inputs, Tensor<float> output, Action<IKernels> forward, Action<IGradientKernels, IGradients> backward) =>
+        string what, Tensor<float>[] inputs, Tensor<float> output,
+        Action<IKernels> forward, Action<IGradientKernels, IGradients> backward) =>
         new GradientCheck { What = what, Inputs = inputs, Output = output, Forward = forward, Backward = backward }.Run();
 
     /// <summary>Keeps values a step away from the kink of Relu.</summary>

@@ -111,7 +111,9 @@ public sealed class TowerTests
 
     static double[] ExpectedUser(TrainedModel model) => UserOf(
         model,
-        Pool(Math.Sqrt(4), Row(model, "user_tower.history.save.weight", 3), Row(model, "user_tower.history.save.weight", 0), Row(model, "user_tower.history.save.weight", 3)),
+        Pool(
+            Math.Sqrt(4), Row(model, "user_tower.history.save.weight", 3), Row(model, "user_tower.history.save.weight", 0),
+            Row(model, "user_tower.history.save.weight", 3)),
         Pool(Math.Sqrt(2), Row(model, "user_tower.history.like.weight", 1)),
         Row(model, "user_tower.id.weight", UserEncoder.Bucket("ann", 7)),
         Row(model, "user_tower.features.country.weight", 2),

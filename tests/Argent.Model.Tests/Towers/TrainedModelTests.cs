@@ -65,7 +65,8 @@ public sealed class TrainedModelTests
     {
         string message = LoadAltered(weights => weights.Remove("user_tower.heads.weight"));
 
-        Assert.Contains("has no tensor 'user_tower.heads.weight'; the model needs F32[10, 25] by that name.", message, StringComparison.Ordinal);
+        Assert.Contains(
+            "has no tensor 'user_tower.heads.weight'; the model needs F32[10, 25] by that name.", message, StringComparison.Ordinal);
         Assert.Contains("weights.safetensors", message, StringComparison.Ordinal);
     }
 

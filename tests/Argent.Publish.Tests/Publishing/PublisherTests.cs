@@ -82,7 +82,8 @@ public sealed class PublisherTests : IDisposable
         foreach (string file in files)
         {
             Assert.True(
-                File.ReadAllBytes(Path.Combine(first.Folder, file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(second.Folder, file))),
+                File.ReadAllBytes(Path.Combine(first.Folder, file)).AsSpan()
+                    .SequenceEqual(File.ReadAllBytes(Path.Combine(second.Folder, file))),
                 file + " differs");
         }
         Assert.NotEqual(first.Folder, Publish(source, new PublishOptions { Seed = 2 }).Folder);

@@ -42,7 +42,8 @@ static class TinyData
             [.. Enumerable.Range(0, Users).Select(u => u % 2)]);
         return new Dataset(
             "tiny",
-            new Catalogue(isText ? ItemIds.FromSorted([.. ids.Select(i => i.ToString("D6"))]) : ItemIds.FromSorted(ids), null, [group, year]),
+            new Catalogue(
+                isText ? ItemIds.FromSorted([.. ids.Select(i => i.ToString("D6"))]) : ItemIds.FromSorted(ids), null, [group, year]),
             [.. Enumerable.Range(0, Users).Select(u => "user" + u)],
             [country],
             events,

@@ -31,7 +31,8 @@ public sealed class TrainingEventsTests
         var dataset = TinyData.Create();
         var reduced = dataset with { Events = [dataset.Events[0]] };
 
-        var (all, some) = (TrainingEvents.Divide(dataset, dataset.Events, "save", 20), TrainingEvents.Divide(reduced, reduced.Events, "save", 20));
+        var all = TrainingEvents.Divide(dataset, dataset.Events, "save", 20);
+        var some = TrainingEvents.Divide(reduced, reduced.Events, "save", 20);
 
         Assert.Equal(
             all.Validation.ItemRows.Select(all.Items.Text), some.Validation.ItemRows.Select(some.Items.Text));

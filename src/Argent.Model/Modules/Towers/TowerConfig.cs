@@ -56,7 +56,10 @@ public sealed record TowerConfig
             throw new InvalidDataException("The user tower has no input: name a history, a user feature or user id buckets.");
         }
         if (UserIdBuckets < 0) throw new InvalidDataException($"userIdBuckets is {UserIdBuckets}; it is 0 or more.");
-        if (UserHidden.Concat(ItemHidden).Any(width => width < 1)) throw new InvalidDataException("A hidden layer has a width of 1 or more.");
+        if (UserHidden.Concat(ItemHidden).Any(width => width < 1))
+        {
+            throw new InvalidDataException("A hidden layer has a width of 1 or more.");
+        }
         CheckDistinct("tasks", Tasks);
         CheckDistinct("histories", Histories);
         CheckDistinct("userFeatures", UserFeatures.Select(f => f.Name));

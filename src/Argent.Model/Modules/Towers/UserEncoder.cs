@@ -28,7 +28,8 @@ public sealed class UserEncoder
             if (!_config.Histories.Contains(task, StringComparer.Ordinal))
             {
                 throw new ArgumentException(
-                    $"The model reads no history '{task}'; it reads {string.Join(", ", _config.Histories)}.{Suggestion.Offer(task, _config.Histories)}");
+                    $"The model reads no history '{task}'; it reads {string.Join(", ", _config.Histories)}." +
+                    Suggestion.Offer(task, _config.Histories));
             }
             if (events.Count > HistoryMax)
             {
