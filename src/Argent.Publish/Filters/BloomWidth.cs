@@ -1,46 +1,108 @@
 namespace Argent.Publish;
 
-/// <summary>How many Bloom rows a block needs for a false-positive rate.</summary>
-static class BloomWidth
+/// <summary>
+/// How many Bloom rows each block gets: the fewest in all for which the expected false-positive rate, averaged over all
+/// items, is at most the declared one.
+/// </summary>
+/// <remarks>
+/// The rate is kept on average and not in every block, because a single item with fifty authors would otherwise make its
+/// whole block ten times as wide. Where rows are spent is decided by one price of a row for all blocks: each block takes
+/// the width at which its false positives plus the price of its rows are least, and the price is the highest that keeps
+/// the rate.
+/// </remarks>
+sealed class BloomWidth
 {
-    /// <summary>No block has more rows: 65,536 rows of 64 bytes are 4 MB, the price of one absurd item.</summary>
+    /// <summary>No block has more rows: 65,536 rows of 64 bytes are 4 MB.</summary>
     public const int RowsMax = 65_536;
 
     // Fewer rows save nothing and make every hash of a later item collide.
     const int RowsMin = 8;
 
-    /// <summary>The fewest rows whose expected rate, averaged over the items, is at most <paramref name="rate"/>.</summary>
-    /// <param name="itemsByTerms">How many items have 0, 1, 2, ... terms.</param>
-    /// <param name="hashCount">Rows that a term sets.</param>
+    // Widths that are tried differ by a twentieth: finer steps would save less than two percent.
+    const double Step = 1.05;
+
+    const int PriceSteps = 60;
+
+    static readonly int[] Widths = Grid();
+
+    readonly int _hashCount;
+    readonly Dictionary<int, double[]> _rates = [];
+
+    /// <summary>Widths for terms that set <paramref name="hashCount"/> rows each.</summary>
+    public BloomWidth(int hashCount) => _hashCount = hashCount;
+
+    /// <summary>Rows of every block.</summary>
+    /// <param name="blocks">By block: how many items have 0, 1, 2, ... terms; no entries for a block without items.</param>
     /// <param name="rate">False positives per item that lacks the term asked for.</param>
-    public static int Rows(ReadOnlySpan<int> itemsByTerms, int hashCount, double rate)
+    public int[] Rows(IReadOnlyList<int[]> blocks, double rate)
     {
-        int low = RowsMin, high = RowsMax;
-        while (low < high)
+        double[][] expected = [.. blocks.Select(block => Expected(block))];
+        double allowed = rate * blocks.Sum(block => block.Sum(count => (long)count));
+        // A price of 0 buys every useful row; at 1 per row an item more or less decides nothing.
+        double low = 0, high = 1;
+        for (int i = 0; i < PriceSteps; i++)
         {
-            int middle = (low + high) / 2;
-            if (Rate(itemsByTerms, hashCount, middle) <= rate) high = middle;
-            else low = middle + 1;
+            double price = (low + high) / 2;
+            if (expected.Sum(e => e[Cheapest(e, price)]) <= allowed) low = price;
+            else high = price;
         }
-        return low;
+        return [.. expected.Select(e => Widths[Cheapest(e, low)])];
     }
 
     /// <summary>
-    /// The expected rate: an item with t terms has each of <paramref name="rows"/> bits set with the chance
-    /// 1 - (1 - 1 / rows)^(hashCount * t), and a term that it lacks needs hashCount of them.
+    /// Expected false positives of one block: an item with t terms has each of the rows set with the chance
+    /// 1 - (1 - 1 / rows)^(hashCount * t), and a term that it lacks passes when hashCount of them are set.
     /// </summary>
-    public static double Rate(ReadOnlySpan<int> itemsByTerms, int hashCount, int rows)
+    /// <param name="itemsByTerms">How many items have 0, 1, 2, ... terms.</param>
+    /// <param name="rows">Bloom rows of the block.</param>
+    public double Expected(ReadOnlySpan<int> itemsByTerms, int rows)
     {
         double sum = 0;
-        long items = 0;
-        double logClear = Math.Log(1 - 1.0 / rows);
-        for (int terms = 0; terms < itemsByTerms.Length; terms++)
+        for (int terms = 0; terms < itemsByTerms.Length; terms++) sum += itemsByTerms[terms] * Rate(terms, rows);
+        return sum;
+    }
+
+    double[] Expected(int[] itemsByTerms)
+    {
+        double[] sums = new double[Widths.Length];
+        for (int terms = 1; terms < itemsByTerms.Length; terms++)
         {
             if (itemsByTerms[terms] == 0) continue;
-            double set = 1 - Math.Exp(logClear * hashCount * terms);
-            sum += itemsByTerms[terms] * Math.Pow(set, hashCount);
-            items += itemsByTerms[terms];
+            double[] rates = RatesOf(terms);
+            for (int w = 0; w < sums.Length; w++) sums[w] += itemsByTerms[terms] * rates[w];
         }
-        return items == 0 ? 0 : sum / items;
+        return sums;
+    }
+
+    /// <summary>Rates at every width; kept, because most blocks have items with the same few numbers of terms.</summary>
+    double[] RatesOf(int terms)
+    {
+        if (!_rates.TryGetValue(terms, out double[]? rates))
+        {
+            rates = [.. Widths.Select(rows => Rate(terms, rows))];
+            _rates.Add(terms, rates);
+        }
+        return rates;
+    }
+
+    double Rate(int terms, int rows) =>
+        Math.Pow(1 - Math.Exp(Math.Log(1 - 1.0 / rows) * _hashCount * terms), _hashCount);
+
+    static int Cheapest(double[] expected, double price)
+    {
+        int best = 0;
+        for (int w = 1; w < expected.Length; w++)
+        {
+            if (expected[w] + price * Widths[w] < expected[best] + price * Widths[best]) best = w;
+        }
+        return best;
+    }
+
+    static int[] Grid()
+    {
+        var widths = new List<int>();
+        for (double rows = RowsMin; rows < RowsMax; rows = Math.Max(rows + 1, rows * Step)) widths.Add((int)rows);
+        widths.Add(RowsMax);
+        return [.. widths];
     }
 }

@@ -59,26 +59,32 @@ static class FilterIndexBuilder
     /// <summary>Bloom rows of every block; 0 everywhere when all features are bitmaps.</summary>
     static int[] BloomRows(IReadOnlyList<FeatureColumn> columns, TermEncoder encoder, Tensor<int> rows, double rate)
     {
-        int slots = (int)rows.Count, hashCount = encoder.Layout.HashCount;
+        int slots = (int)rows.Count;
         int[] width = new int[(slots + FilterWords.BlockSlots - 1) / FilterWords.BlockSlots];
         if (encoder.Layout.FirstExactRow.All(row => row >= 0)) return width;
         int[] terms = new int[slots];
         for (int s = 0; s < slots; s++) terms[s] = rows[s] < 0 ? -1 : encoder.CountTerms(columns, rows[s]);
-        int[] all = Histogram(terms);
-        int typical = BloomWidth.Rows(all, hashCount, rate);
+        int[][] items = new int[width.Length][];
         for (int b = 0; b < width.Length; b++)
         {
             int first = b * FilterWords.BlockSlots;
-            var block = terms.AsSpan(first, Math.Min(FilterWords.BlockSlots, slots - first));
-            // A block of spare slots waits for typical items.
-            width[b] = block.ContainsAnyExcept(-1) ? BloomWidth.Rows(Histogram(block), hashCount, rate) : typical;
+            items[b] = Histogram(terms.AsSpan(first, Math.Min(FilterWords.BlockSlots, slots - first)));
+        }
+        var widths = new BloomWidth(encoder.Layout.HashCount);
+        width = widths.Rows(items, rate);
+        // A block of spare slots waits for typical items.
+        int typical = widths.Rows([Histogram(terms)], rate)[0];
+        for (int b = 0; b < width.Length; b++)
+        {
+            if (items[b].Length == 0) width[b] = typical;
         }
         return width;
     }
 
+    /// <summary>How many slots have 0, 1, 2, ... terms; empty when all are spare.</summary>
     static int[] Histogram(ReadOnlySpan<int> terms)
     {
-        int most = 0;
+        int most = -1;
         foreach (int count in terms) most = Math.Max(most, count);
         int[] items = new int[most + 1];
         foreach (int count in terms)

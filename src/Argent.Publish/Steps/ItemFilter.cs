@@ -20,7 +20,7 @@ sealed record ItemFilter(FilterIndex Index, FalsePositives Measured, double Decl
     public static ItemFilter Of(
         Catalogue catalogue, Tensor<int> rows, PublishOptions options, IKernels kernels, Progress progress)
     {
-        var layout = FilterIndexPlan.Of(catalogue.Schema, options.FalsePositiveRate);
+        var layout = FilterIndexPlan.Of(catalogue.Columns, options.FalsePositiveRate);
         var encoder = new TermEncoder(catalogue.Schema, layout);
         var words = FilterIndexBuilder.Build(catalogue.Columns, encoder, rows, options.FalsePositiveRate, kernels, progress);
         var measured = FalsePositives.Measure(catalogue.Columns, layout, words, rows, new SeededRandom(options.Seed));

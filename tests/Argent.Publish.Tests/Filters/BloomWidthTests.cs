@@ -1,51 +1,41 @@
-using Argent.Model;
-
 namespace Argent.Publish.Tests.Filters;
 
 public sealed class BloomWidthTests
 {
+    static readonly int[][] Blocks = [[0, 0, 512], [100, 200, 12, 0, 9], [.. new int[200], 3], [], [512]];
+
     [Theory]
     [InlineData(0.001)]
     [InlineData(0.01)]
     [InlineData(0.2)]
-    public void The_width_is_the_smallest_that_keeps_the_rate(double rate)
+    public void The_widths_keep_the_rate_on_average(double rate)
     {
-        int hashes = FilterIndexPlan.HashCount(rate);
-        foreach (int[] items in new[] { [0, 0, 512], [100, 200, 12, 0, 9], new int[200].Append(3).ToArray() })
-        {
-            int rows = BloomWidth.Rows(items, hashes, rate);
-            Assert.True(BloomWidth.Rate(items, hashes, rows) <= rate);
-            Assert.True(rows == 8 || BloomWidth.Rate(items, hashes, rows - 1) > rate);
-        }
+        var width = new BloomWidth(FilterIndexPlan.HashCount(rate));
+        int[] rows = width.Rows(Blocks, rate);
+        double expected = Blocks.Zip(rows, (block, count) => width.Expected(block, count)).Sum() / Items(Blocks);
+        Assert.InRange(expected, 0, rate);
+        Assert.True(rows[3] == 8 && rows[4] == 8, "blocks without terms take the least");
     }
 
     [Fact]
-    public void Items_without_terms_take_the_least()
+    public void The_widths_are_fewer_rows_than_one_width_for_all()
     {
-        Assert.Equal(8, BloomWidth.Rows([512], 5, 0.001));
-        Assert.Equal(0, BloomWidth.Rate([512], 5, 8));
-        Assert.Equal(0, BloomWidth.Rate([], 5, 8));
+        int[][] blocks = [.. Enumerable.Range(0, 20).Select(b => b == 7 ? [0, 0, 0, 0, 0, 0, 0, 0, 512] : new[] { 0, 500, 12 })];
+        var width = new BloomWidth(5);
+        int[] rows = width.Rows(blocks, 0.001);
+        int uniform = Enumerable.Range(8, 10_000).First(
+            count => blocks.Sum(block => width.Expected(block, count)) <= 0.001 * Items(blocks));
+        Assert.True(rows.Sum() < 20 * uniform, $"{rows.Sum()} against 20 x {uniform}");
+        Assert.True(rows[7] > 3 * rows[6], string.Join(", ", rows));
     }
 
     [Fact]
-    public void Small_vocabularies_become_bitmaps_until_the_rows_are_used_up()
+    public void One_crowded_item_does_not_widen_its_block_beyond_reason()
     {
-        FeatureSpec[] features =
-        [
-            new("wide", FeatureType.Category), new("year", FeatureType.Integer), new("small", FeatureType.Categories),
-            new("empty", FeatureType.Category), new("full", FeatureType.Text),
-        ];
-        var schema = new FeatureSchema(features, [Values(65), null, Values(3), Values(0), Values(64)]);
-        var layout = FilterIndexPlan.Of(schema, 0.001);
-        Assert.Equal([-1, -1, 0, -1, 3], layout.FirstExactRow);
-        Assert.Equal(67, layout.ExactRows);
-        Assert.Equal(5, layout.HashCount);
-
-        FeatureSpec[] many = [.. Enumerable.Range(0, 20).Select(i => new FeatureSpec("f" + i, FeatureType.Category))];
-        var crowded = FilterIndexPlan.Of(new FeatureSchema(many, [.. many.Select(_ => Values(64))]), 0.001);
-        Assert.Equal(FilterIndexPlan.BitmapRowsMax, crowded.ExactRows);
-        Assert.Equal(8, crowded.FirstExactRow.Count(row => row >= 0));
+        int[][] blocks = [[0, 511, .. new int[58], 1], [0, 512]];
+        int[] rows = new BloomWidth(5).Rows([.. Enumerable.Repeat(blocks, 20).SelectMany(b => b)], 0.001);
+        Assert.True(rows.Max() < 200, string.Join(", ", rows));
     }
 
-    static Vocabulary Values(int count) => new(Enumerable.Range(0, count).Select(i => $"v{i:000}"));
+    static int Items(int[][] blocks) => blocks.Sum(block => block.Sum());
 }
