@@ -32,7 +32,14 @@ sealed class PartialFile : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Stream.Dispose();
+        try
+        {
+            Stream.Dispose();
+        }
+        catch (IOException) when (!_isComplete)
+        {
+            // The disk is full: what could not be written is thrown away in any case.
+        }
         if (!_isComplete) File.Delete(PartialPath);
     }
 }
