@@ -40,7 +40,8 @@ static class TowerBuilder
     {
         var config = description.Towers;
         var user = UserTower.Zeros(config, events.Items, [.. config.UserFeatures.Select(f => Table(f, dataset.UserColumns, options.Dim))]);
-        var item = ItemTower.Zeros(config, events.Items, [.. config.ItemFeatures.Select(f => Table(f, dataset.Items.Columns, options.Dim))]);
+        var tables = config.ItemFeatures.Select(f => Table(f, dataset.Items.Columns, options.Dim));
+        var item = ItemTower.Zeros(config, events.Items, [.. tables]);
         var model = new TrainedModel(description, user, item);
         var random = new CounterRandom(options.Seed, Purpose.Weights);
         var tensors = model.WeightTensors.Where(t => t.Tensor.Type == ElementType.F32).ToDictionary(t => t.Name, t => t.Tensor.As<float>());
