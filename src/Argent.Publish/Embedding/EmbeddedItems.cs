@@ -14,6 +14,12 @@ sealed record EmbeddedItems(Tensor<float> Rows, Tensor<float> Bias) : IDisposabl
 
     bool _ownsRows, _ownsBias;
 
+    /// <summary>
+    /// [R, D] float32 before anything made their length 1: what the encoder takes, so that an item is normalised once, as
+    /// it is when it comes later.
+    /// </summary>
+    public Tensor<float> Given { get; private init; } = Rows;
+
     /// <summary>D.</summary>
     public int Dim => (int)Rows.Shape[1];
 
@@ -78,6 +84,6 @@ sealed record EmbeddedItems(Tensor<float> Rows, Tensor<float> Bias) : IDisposabl
     {
         var rows = Tensor.Zeros<float>(Rows.Shape);
         kernels.NormalizeRows(new NormalizeRowsArgs { Input = Rows, Output = rows });
-        return new EmbeddedItems(rows, Bias) { _ownsRows = true };
+        return new EmbeddedItems(rows, Bias) { Given = Rows, _ownsRows = true };
     }
 }

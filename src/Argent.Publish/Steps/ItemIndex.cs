@@ -62,7 +62,7 @@ sealed unsafe record ItemIndex(
         var (first, count) = slots;
         var rows = lists.Rows.Rows(first, count);
         var batch = pass.Scratch.Rent<float>(new Shape(count, items.Dim));
-        SampleRows.CopyInto(items.Rows, rows.Span, batch, pass.Kernels.Workers);
+        SampleRows.CopyInto(items.Given, rows.Span, batch, pass.Kernels.Workers);
         var vectors = new ItemVectors
         {
             Codes = lists.Codes.Rows(first, count),

@@ -2,7 +2,7 @@ namespace Argent.Publish.Tests.Filters;
 
 public sealed class BloomWidthTests
 {
-    static readonly int[][] Blocks = [[0, 0, 512], [100, 200, 12, 0, 9], [.. new int[200], 3], [], [512]];
+    static readonly int[][] _blocks = [[0, 0, 512], [100, 200, 12, 0, 9], [.. new int[200], 3], [], [512]];
 
     [Theory]
     [InlineData(0.001)]
@@ -11,8 +11,8 @@ public sealed class BloomWidthTests
     public void The_widths_keep_the_rate_on_average(double rate)
     {
         var width = new BloomWidth(FilterIndexPlan.HashCount(rate));
-        int[] rows = width.Rows(Blocks, rate);
-        double expected = Blocks.Zip(rows, (block, count) => width.Expected(block, count)).Sum() / Items(Blocks);
+        int[] rows = width.Rows(_blocks, rate);
+        double expected = _blocks.Zip(rows, (block, count) => width.Expected(block, count)).Sum() / Items(_blocks);
         Assert.InRange(expected, 0, rate);
         Assert.True(rows[3] == 8 && rows[4] == 8, "blocks without terms take the least");
     }
