@@ -34,11 +34,16 @@ public sealed class FloatAllocationTests
                 kernels.Softmax(new() { Input = input, Output = same });
                 kernels.EvaluateFormula(new() { Program = program, Inputs = input, Values = values, NotFinite = notFinite });
             }
-            Pass();
-            Pass();
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            Pass();
-            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            // A thread that has to wait for another for the first time allocates its event then; an operation that
+            // allocates does so in every pass.
+            long least = long.MaxValue;
+            for (int pass = 0; pass < 10; pass++)
+            {
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                Pass();
+                least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            }
+            Assert.Equal(0, least);
         }
     }
 }
