@@ -90,11 +90,12 @@ sealed class SvgPlot
         Add($"<title>{Escaped(title)}</title></rect>\n");
     }
 
-    /// <summary>A dashed vertical line with a text at its top.</summary>
-    public void Mark(double at, string text)
+    /// <summary>A dashed vertical line with a text at its top or foot, whichever the curve leaves free.</summary>
+    public void Mark(double at, string text, bool isAtTop)
     {
+        double y = isAtTop ? Top + 10 : Height - Bottom - 8;
         Add($"<line class=\"mark\" x1=\"{X(at):0.0}\" x2=\"{X(at):0.0}\" y1=\"{Top}\" y2=\"{Height - Bottom}\"/>");
-        Add($"<text x=\"{X(at) + 6:0.0}\" y=\"{Top + 10}\">{Escaped(text)}</text>\n");
+        Add($"<text x=\"{X(at) + 6:0.0}\" y=\"{y:0.0}\">{Escaped(text)}</text>\n");
     }
 
     /// <summary>The finished element.</summary>
