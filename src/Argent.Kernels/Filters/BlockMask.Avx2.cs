@@ -10,39 +10,46 @@ unsafe struct BlockMask
     /// <summary>Bytes of <see cref="Stack"/>: one row of a block per level.</summary>
     public const int StackBytes = FilterProgram.StackMax * FilterWords.BlockWords * sizeof(ulong);
 
-    /// <summary>The program; null for "every slot".</summary>
-    public int* Ops;
-
-    /// <summary>Entries of <see cref="Ops"/>.</summary>
-    public int OpCount;
-
-    /// <summary>The leaves of the program.</summary>
-    public MaskLeaf* Leaves;
-
-    /// <summary>The words of the filter index.</summary>
-    public ulong* Rows;
-
-    /// <summary>First word of each block.</summary>
-    public long* BlockStart;
-
-    /// <summary>Bitmap rows of each block.</summary>
-    public int ExactRows;
-
-    /// <summary>Bloom rows of a term.</summary>
-    public int HashCount;
+    int* _ops;
+    int _opCount;
+    MaskLeaf* _leaves;
+    ulong* _rows;
+    long* _blockStart;
+    int _exactRows;
+    int _hashCount;
 
     /// <summary>Working memory.</summary>
     public ulong* Stack;
 
+    /// <summary>Whether the mask rules anything out; without, there is nothing to evaluate.</summary>
+    public readonly bool IsPresent => _ops != null;
+
+    /// <summary>The mask of a program; absent where it lets every slot pass. <see cref="Stack"/> is still to be set.</summary>
+    public static BlockMask Of(FilterWords? words, FilterProgram? program)
+    {
+        if (words is null || program is null || program.MaskOps is [FilterProgram.All]) return default;
+        var plan = program.MaskPlan;
+        return new BlockMask
+        {
+            _ops = plan.Ops,
+            _opCount = plan.OpCount,
+            _leaves = plan.Leaves,
+            _rows = words.Rows.Pointer,
+            _blockStart = words.BlockStart.Pointer,
+            _exactRows = words.ExactRows,
+            _hashCount = words.HashCount,
+        };
+    }
+
     /// <summary>Evaluates one block; the result is 8 words at the bottom of <see cref="Stack"/>.</summary>
     public readonly ulong* Evaluate(long block)
     {
-        ulong* rows = Rows + BlockStart[block];
-        int bloomRows = (int)((BlockStart[block + 1] - BlockStart[block]) / FilterWords.BlockWords) - ExactRows;
+        ulong* rows = _rows + _blockStart[block];
+        int bloomRows = (int)((_blockStart[block + 1] - _blockStart[block]) / FilterWords.BlockWords) - _exactRows;
         ulong* top = Stack - FilterWords.BlockWords;
-        for (int i = 0; i < OpCount; i++)
+        for (int i = 0; i < _opCount; i++)
         {
-            int op = Ops[i];
+            int op = _ops[i];
             if (op is FilterProgram.And or FilterProgram.Or)
             {
                 top -= FilterWords.BlockWords;
@@ -51,8 +58,8 @@ unsafe struct BlockMask
             }
             top += FilterWords.BlockWords;
             if (op < 0) Fill(top, op == FilterProgram.All ? ~0UL : 0UL);
-            else if (Leaves[op].ExactRow >= 0) Bitmap(in Leaves[op], rows, top);
-            else Bloom(Leaves[op].Term, rows, bloomRows, top);
+            else if (_leaves[op].ExactRow >= 0) Bitmap(in _leaves[op], rows, top);
+            else Bloom(_leaves[op].Term, rows, bloomRows, top);
         }
         return top;
     }
@@ -86,10 +93,10 @@ unsafe struct BlockMask
     readonly void Bloom(ulong term, ulong* rows, int bloomRows, ulong* top)
     {
         var (m0, m1) = (Vector256<ulong>.AllBitsSet, Vector256<ulong>.AllBitsSet);
-        int hashes = bloomRows == 0 ? 0 : HashCount;
+        int hashes = bloomRows == 0 ? 0 : _hashCount;
         for (int j = 0; j < hashes; j++)
         {
-            int number = ExactRows + FilterWords.BloomRow(term, j, bloomRows);
+            int number = _exactRows + FilterWords.BloomRow(term, j, bloomRows);
             ulong* row = rows + (long)number * FilterWords.BlockWords;
             m0 = Avx2.And(m0, Avx.LoadVector256(row));
             m1 = Avx2.And(m1, Avx.LoadVector256(row + 4));

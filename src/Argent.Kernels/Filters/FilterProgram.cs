@@ -73,6 +73,12 @@ public sealed class FilterProgram
     /// <summary>Sets of the exact leaves: value ids or keys, ascending within a set.</summary>
     public required long[] Values { get; init; }
 
+    /// <summary>The mask as kernels read it; made at first use and kept, so that a cached program is planned once.</summary>
+    internal MaskPlan MaskPlan =>
+        Volatile.Read(ref _maskPlan) ?? Interlocked.CompareExchange(ref _maskPlan, new MaskPlan(this), null) ?? _maskPlan;
+
+    MaskPlan? _maskPlan;
+
     /// <summary>Demands that both programs are whole and fit the index and the forward values.</summary>
     /// <exception cref="ArgumentException">They are not, or do not.</exception>
     internal void Check(FilterWords? words, ForwardValues? forward)

@@ -91,27 +91,8 @@ static unsafe class FusedScanAvx2
             ref readonly var args = ref Unsafe.AsRef<FusedScanArgs>(Args);
             int query = chunk / Parts;
             var filter = args.Filters[query];
-            fixed (int* ops = filter?.Program?.MaskOps)
-            fixed (MaskLeaf* leaves = filter?.Program?.MaskLeaves)
-            {
-                var mask = Mask(args.Words, filter?.Program, ops, leaves);
-                Scan(in args, chunk, filter, in mask);
-            }
-        }
-
-        static BlockMask Mask(FilterWords? words, FilterProgram? program, int* ops, MaskLeaf* leaves)
-        {
-            if (words is null || program is null || program.MaskOps is [FilterProgram.All]) return default;
-            return new BlockMask
-            {
-                Ops = ops,
-                OpCount = program.MaskOps.Length,
-                Leaves = leaves,
-                Rows = words.Rows.Pointer,
-                BlockStart = words.BlockStart.Pointer,
-                ExactRows = words.ExactRows,
-                HashCount = words.HashCount,
-            };
+            var mask = BlockMask.Of(args.Words, filter?.Program);
+            Scan(in args, chunk, filter, in mask);
         }
 
         readonly void Scan(in FusedScanArgs args, int chunk, QueryFilter? filter, in BlockMask mask)

@@ -69,7 +69,7 @@ unsafe ref struct QueryScan
         {
             long block = word / FilterWords.BlockWords;
             long blockEnd = Math.Min((block + 1) * FilterWords.BlockWords, endWord);
-            ulong* mask = _mask.Ops == null ? null : _mask.Evaluate(block);
+            ulong* mask = _mask.IsPresent ? _mask.Evaluate(block) : null;
             ScanWords(word, blockEnd, end, mask);
             word = blockEnd;
         }
