@@ -101,12 +101,11 @@ static unsafe class FusedScanAvx2
             var lists = args.Lists.Row(query);
             long scanBytes = QueryScan.Bytes(in args);
             byte* memory = ThreadMemory.ForChunk(scanBytes + ScanCollector.Bytes(Kept));
-            var collector = new ScanCollector(memory + scanBytes, Kept, in args, filter);
+            var collector = new ScanCollector(memory + scanBytes, Kept);
             var scan = new QueryScan(memory, in args, query, in mask, ref collector);
             if (filter?.OnlyRows is { } only) ScanRows(only, lists, chunk % Parts, ref scan);
             else ScanLists(args.Index, lists, chunk % Parts, ref scan);
             scan.Finish();
-            collector.Reduce();
             if (Parts == 1)
             {
                 KeySort.Sort(collector.Keys, collector.Count, collector.Spare);

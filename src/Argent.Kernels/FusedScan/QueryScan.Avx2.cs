@@ -17,12 +17,14 @@ unsafe ref struct QueryScan
     readonly IvfTensors _index;
     readonly ulong* _live;
     readonly BlockMask _mask;
+    readonly ScanVerifier _verifier;
     ref ScanCollector _collector;
     int _chosenCount;
 
     /// <summary>A scan in working memory of <see cref="Bytes"/>.</summary>
     public QueryScan(byte* memory, in FusedScanArgs args, int query, in BlockMask mask, ref ScanCollector collector)
     {
+        _verifier = new ScanVerifier(in args, args.Filters[query]);
         _collector = ref collector;
         _index = args.Index;
         _live = args.Index.Live.Pointer;
@@ -96,8 +98,12 @@ unsafe ref struct QueryScan
         }
     }
 
-    /// <summary>Scores what is still waiting.</summary>
-    public void Finish() => ScoreChosen();
+    /// <summary>Scores what is still waiting and leaves the best K eligible items in the collector.</summary>
+    public void Finish()
+    {
+        ScoreChosen();
+        _collector.Reduce(in _verifier);
+    }
 
     static T* Take<T>(ref byte* memory, int count) where T : unmanaged
     {
@@ -154,7 +160,7 @@ unsafe ref struct QueryScan
 
     void ScoreRun(long firstWord, int words)
     {
-        _collector.Reserve();
+        _collector.Reserve(in _verifier);
         ScanTile.ScoreRun(_tile, firstWord * 64, words * 64);
         Append(_tile->Rows + firstWord * 64, (byte*)_runMasks, words * 64);
     }
@@ -183,7 +189,7 @@ unsafe ref struct QueryScan
         if (last > 0) _chosenMasks[whole / 8 - 1] = (byte)((1 << last) - 1);
         // The places beyond the last repeat it and are masked.
         new Span<int>(_chosen + _chosenCount, whole - _chosenCount).Fill(_chosen[_chosenCount - 1]);
-        _collector.Reserve();
+        _collector.Reserve(in _verifier);
         ScanTile.ScoreChosen(_tile, _chosen, whole);
         Append(_tile->TileRows, _chosenMasks, whole);
         _chosenCount = 0;
