@@ -43,6 +43,8 @@ public sealed class UsageTests
     [InlineData("publish", "--out", "o", "--data", "d", "--model", "m", "--metric", "l2")]
     [InlineData("doctor", "--device", "cuda")]
     [InlineData("doctor", "--threads", "-1")]
+    [InlineData("bench")]
+    [InlineData("bench", "limit")]
     public async Task Options_that_cannot_be_are_bad_usage(params string[] words)
     {
         var result = await Shell.RunAsync(words);

@@ -15,7 +15,8 @@ public sealed class ProjectReferenceTests
         ["Argent.Publish"] = ["Argent.Data"],
         ["Argent.Serving"] = ["Argent.Model"],
         ["Argent.Server"] = ["Argent.Serving"],
-        ["Argent.Cli"] = ["Argent.Training", "Argent.Publish", "Argent.Server"],
+        ["Argent.Bench"] = ["Argent.Publish"],
+        ["Argent.Cli"] = ["Argent.Bench", "Argent.Training", "Argent.Publish", "Argent.Server"],
     };
 
     [Fact]

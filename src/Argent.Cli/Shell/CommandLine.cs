@@ -23,6 +23,7 @@ static class CommandLine
         new InspectCommand(),
         new VerifyCommand(),
         new FilterCommand(),
+        new BenchCommand(),
         new DoctorCommand(),
     ];
 
@@ -52,11 +53,15 @@ static class CommandLine
         foreach (var option in common.All) root.Add(option);
         foreach (var command in Commands())
         {
-            command.SetAction(async (parsed, token) =>
+            ArgentCommand[] all = [command, .. command.Subcommands.OfType<ArgentCommand>()];
+            foreach (var one in all)
             {
-                using var run = new CommandRun(parsed, common, terminal, token);
-                return await RunAsync(command, run);
-            });
+                one.SetAction(async (parsed, token) =>
+                {
+                    using var run = new CommandRun(parsed, common, terminal, token);
+                    return await RunAsync(one, run);
+                });
+            }
             root.Add(command);
         }
         foreach (var help in root.Options.OfType<HelpOption>()) help.Action = new ExampleHelpAction((HelpAction)help.Action!);
@@ -73,7 +78,7 @@ static class CommandLine
         catch (Exception e)
         {
             var failure = Failure.Of(e);
-            run.Terminal.Error.WriteLine($"argent {command.Name}: {failure.Sentence}");
+            run.Terminal.Error.WriteLine($"{NameOf(command)}: {failure.Sentence}");
             if (Environment.GetEnvironmentVariable(Failure.TraceVariable) == "1") run.Terminal.Error.WriteLine(e);
             return failure.ExitCode;
         }
@@ -82,11 +87,16 @@ static class CommandLine
     static int Refuse(ParseResult parsed, Terminal terminal)
     {
         var command = parsed.CommandResult.Command;
-        string name = command is RootCommand ? "argent" : "argent " + command.Name;
+        string name = NameOf(command);
         foreach (string sentence in Sentences(parsed, command).Distinct()) terminal.Error.WriteLine($"{name}: {sentence}");
         terminal.Error.WriteLine($"`{name} --help` shows what there is, with an example.");
         return ExitCode.BadUsage;
     }
+
+    /// <summary>As it is typed: <c>argent bench search</c>.</summary>
+    static string NameOf(Command command) => command is RootCommand
+        ? "argent"
+        : $"{NameOf(command.Parents.OfType<Command>().First())} {command.Name}";
 
     static IEnumerable<string> Sentences(ParseResult parsed, Command command)
     {
@@ -96,6 +106,10 @@ static class CommandLine
             return wrong is null
                 ? ["name a command."]
                 : [$"there is no command '{wrong}'.{Suggestion.Offer(wrong, command.Subcommands.Select(c => c.Name))}"];
+        }
+        if (command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [var other, ..] && !other.StartsWith('-'))
+        {
+            return [$"there is no '{other}'.{Suggestion.Offer(other, command.Subcommands.Select(c => c.Name))}"];
         }
         var known = command.Options.Concat(parsed.RootCommandResult.Command.Options).Select(o => o.Name).ToList();
         return parsed.Errors.Select(e => Sentence(e, parsed, known));

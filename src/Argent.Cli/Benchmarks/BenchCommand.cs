@@ -1,0 +1,16 @@
+namespace Argent.Cli;
+
+/// <summary>The benchmarks, each a subcommand.</summary>
+sealed class BenchCommand : ArgentCommand
+{
+    /// <summary>The command. A further benchmark is one more line here.</summary>
+    public BenchCommand()
+        : base("bench", "Measure this machine and this engine, beside its rivals.", "argent bench limits")
+    {
+        Add(new BenchLimitsCommand());
+    }
+
+    /// <inheritdoc/>
+    public override Task<int> RunAsync(CommandRun run) =>
+        throw new UsageException($"name a benchmark: {string.Join(", ", Subcommands.Select(c => c.Name))}.");
+}
