@@ -48,6 +48,9 @@ public sealed class Avx2Kernels(Workers workers) : IKernels
     public void Probe(in ProbeArgs args) => ProbeAvx2.Run(in args, Workers);
 
     /// <inheritdoc/>
+    public void FilterMask(in FilterMaskArgs args) => FilterMaskAvx2.Run(in args, Workers);
+
+    /// <inheritdoc/>
     public void FusedScan(in FusedScanArgs args) => FusedScanAvx2.Run(in args, Workers);
 
     /// <inheritdoc/>

@@ -45,6 +45,9 @@ public interface IKernels
     /// <summary>The nearest lists of each query.</summary>
     void Probe(in ProbeArgs args);
 
+    /// <summary>Which slots of a run of blocks may be eligible.</summary>
+    void FilterMask(in FilterMaskArgs args);
+
     /// <summary>Filter, int8 scoring and top K over the probed lists.</summary>
     void FusedScan(in FusedScanArgs args);
 

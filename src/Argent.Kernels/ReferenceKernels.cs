@@ -43,6 +43,9 @@ public sealed class ReferenceKernels(Workers workers) : IKernels
     public void Probe(in ProbeArgs args) => ProbeReference.Run(in args);
 
     /// <inheritdoc/>
+    public void FilterMask(in FilterMaskArgs args) => FilterMaskReference.Run(in args);
+
+    /// <inheritdoc/>
     public void FusedScan(in FusedScanArgs args) => FusedScanReference.Run(in args);
 
     /// <inheritdoc/>

@@ -4,64 +4,130 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Argent.Kernels;
 
-/// <summary>A mask program with the addresses it works on: evaluates whole blocks of 512 slots.</summary>
+/// <summary>A planned mask with the addresses it works on: evaluates whole blocks of 512 slots.</summary>
+/// <remarks>
+/// A row of a block is one cache line, and rows lie anywhere in a block: what costs is waiting for them. So whoever knows
+/// the next block asks for its rows with <see cref="Prefetch"/> before it evaluates this one.
+/// </remarks>
 unsafe struct BlockMask
 {
-    /// <summary>Bytes of <see cref="Stack"/>: one row of a block per level.</summary>
-    public const int StackBytes = FilterProgram.StackMax * FilterWords.BlockWords * sizeof(ulong);
+    /// <summary>Bytes of <see cref="Stack"/>.</summary>
+    public const int StackBytes = FilterWords.BlockWords * sizeof(ulong);
 
+    MaskClause* _clauses;
+    MaskClause* _clausesEnd;
+    MaskTerm* _terms;
+    MaskRow* _planRows;
     int* _ops;
-    int _opCount;
-    MaskLeaf* _leaves;
+    int _prefetchRows;
     ulong* _rows;
     long* _blockStart;
+    long _blocks;
     int _exactRows;
-    int _hashCount;
 
-    /// <summary>Working memory.</summary>
+    /// <summary>Where <see cref="Evaluate(long)"/> writes.</summary>
     public ulong* Stack;
 
     /// <summary>Whether the mask rules anything out; without, there is nothing to evaluate.</summary>
-    public readonly bool IsPresent => _ops != null;
+    public readonly bool IsPresent => _clausesEnd != _clauses;
 
     /// <summary>The mask of a program; absent where it lets every slot pass. <see cref="Stack"/> is still to be set.</summary>
     public static BlockMask Of(FilterWords? words, FilterProgram? program)
     {
         if (words is null || program is null || program.MaskOps is [FilterProgram.All]) return default;
-        var plan = program.MaskPlan;
-        return new BlockMask
-        {
-            _ops = plan.Ops,
-            _opCount = plan.OpCount,
-            _leaves = plan.Leaves,
-            _rows = words.Rows.Pointer,
-            _blockStart = words.BlockStart.Pointer,
-            _exactRows = words.ExactRows,
-            _hashCount = words.HashCount,
-        };
+        var plan = program.PlanFor(words);
+        return Of(words, plan, 0, plan.ClauseCount);
     }
 
-    /// <summary>Evaluates one block; the result is 8 words at the bottom of <see cref="Stack"/>.</summary>
+    /// <summary>The conjunction of some clauses of a plan.</summary>
+    internal static BlockMask Of(FilterWords words, MaskPlan plan, int firstClause, int endClause) => new()
+    {
+        _clauses = plan.Clauses + firstClause,
+        _clausesEnd = plan.Clauses + endClause,
+        _terms = plan.Terms,
+        _planRows = plan.Rows,
+        _prefetchRows = plan.PrefetchRows,
+        _ops = plan.Ops,
+        _rows = words.Rows.Pointer,
+        _blockStart = words.BlockStart.Pointer,
+        _blocks = words.BlockStart.Count - 1,
+        _exactRows = words.ExactRows,
+    };
+
+    /// <summary>Asks memory for what a block's evaluation will probably read; a block that does not exist is nothing.</summary>
+    public readonly void Prefetch(long block)
+    {
+        if ((ulong)block >= (ulong)_blocks) return;
+        ulong* rows = _rows + _blockStart[block];
+        uint bloomRows = BloomRows(block);
+        var end = _planRows + _prefetchRows;
+        for (var row = _planRows; row < end; row++) Sse.Prefetch0(rows + Offset(row, bloomRows));
+    }
+
+    /// <summary>Evaluates one block; the result is 8 words at <see cref="Stack"/>.</summary>
     public readonly ulong* Evaluate(long block)
     {
+        Evaluate(block, Stack);
+        return Stack;
+    }
+
+    /// <summary>Evaluates one block to 8 words.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly void Evaluate(long block, ulong* words)
+    {
         ulong* rows = _rows + _blockStart[block];
-        int bloomRows = (int)((_blockStart[block + 1] - _blockStart[block]) / FilterWords.BlockWords) - _exactRows;
-        ulong* top = Stack - FilterWords.BlockWords;
-        for (int i = 0; i < _opCount; i++)
+        uint bloomRows = BloomRows(block);
+        var (alive0, alive1) = (Vector256<ulong>.AllBitsSet, Vector256<ulong>.AllBitsSet);
+        for (var clause = _clauses; clause < _clausesEnd; clause++)
         {
-            int op = _ops[i];
-            if (op is FilterProgram.And or FilterProgram.Or)
+            var (any0, any1) = (Vector256<ulong>.Zero, Vector256<ulong>.Zero);
+            if (clause->OpCount > 0)
+            {
+                Run(clause, rows, bloomRows, words);
+                (any0, any1) = (Avx.LoadVector256(words), Avx.LoadVector256(words + 4));
+            }
+            else
+            {
+                var term = _terms + clause->FirstTerm;
+                for (var end = term + clause->TermCount; term < end; term++)
+                {
+                    var (all0, all1) = Term(term, rows, bloomRows);
+                    any0 = Avx2.Or(any0, all0);
+                    any1 = Avx2.Or(any1, all1);
+                }
+            }
+            alive0 = Avx2.And(alive0, any0);
+            alive1 = Avx2.And(alive1, any1);
+            var left = Avx2.Or(alive0, alive1);
+            if (Avx.TestZ(left, left)) break;
+        }
+        Avx.Store(words, alive0);
+        Avx.Store(words + 4, alive1);
+    }
+
+    /// <summary>Evaluates a clause that is neither a term nor a disjunction of terms.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    readonly void Run(MaskClause* clause, ulong* rows, uint bloomRows, ulong* words)
+    {
+        ulong* stack = stackalloc ulong[FilterProgram.StackMax * FilterWords.BlockWords];
+        ulong* top = stack - FilterWords.BlockWords;
+        int* op = _ops + clause->FirstOp;
+        for (var end = op + clause->OpCount; op < end; op++)
+        {
+            if (*op is FilterProgram.And or FilterProgram.Or)
             {
                 top -= FilterWords.BlockWords;
-                Combine(top, op == FilterProgram.And);
+                Combine(top, *op == FilterProgram.And);
                 continue;
             }
             top += FilterWords.BlockWords;
-            if (op < 0) Fill(top, op == FilterProgram.All ? ~0UL : 0UL);
-            else if (_leaves[op].ExactRow >= 0) Bitmap(in _leaves[op], rows, top);
-            else Bloom(_leaves[op].Term, rows, bloomRows, top);
+            var constant = Vector256.Create(*op == FilterProgram.All ? ~0UL : 0UL);
+            var (all0, all1) = *op < 0 ? (constant, constant) : Term(_terms + *op, rows, bloomRows);
+            Avx.Store(top, all0);
+            Avx.Store(top + 4, all1);
         }
-        return top;
+        Avx.Store(words, Avx.LoadVector256(top));
+        Avx.Store(words + 4, Avx.LoadVector256(top + 4));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -74,34 +140,27 @@ unsafe struct BlockMask
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Fill(ulong* top, ulong word)
+    readonly (Vector256<ulong> Low, Vector256<ulong> High) Term(MaskTerm* term, ulong* rows, uint bloomRows)
     {
-        Avx.Store(top, Vector256.Create(word));
-        Avx.Store(top + 4, Vector256.Create(word));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Bitmap(in MaskLeaf leaf, ulong* rows, ulong* top)
-    {
-        ulong* row = rows + (long)leaf.ExactRow * FilterWords.BlockWords;
-        var complement = Vector256.Create(leaf.Negated ? ~0UL : 0UL);
-        Avx.Store(top, Avx2.Xor(Avx.LoadVector256(row), complement));
-        Avx.Store(top + 4, Avx2.Xor(Avx.LoadVector256(row + 4), complement));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    readonly void Bloom(ulong term, ulong* rows, int bloomRows, ulong* top)
-    {
-        var (m0, m1) = (Vector256<ulong>.AllBitsSet, Vector256<ulong>.AllBitsSet);
-        int hashes = bloomRows == 0 ? 0 : _hashCount;
-        for (int j = 0; j < hashes; j++)
+        var (all0, all1) = (Vector256<ulong>.AllBitsSet, Vector256<ulong>.AllBitsSet);
+        var row = _planRows + term->FirstRow;
+        // A block without Bloom rows rules nothing out.
+        var end = row + (term->IsBloom && bloomRows == 0 ? 0 : term->RowCount);
+        for (; row < end; row++)
         {
-            int number = _exactRows + FilterWords.BloomRow(term, j, bloomRows);
-            ulong* row = rows + (long)number * FilterWords.BlockWords;
-            m0 = Avx2.And(m0, Avx.LoadVector256(row));
-            m1 = Avx2.And(m1, Avx.LoadVector256(row + 4));
+            ulong* bits = rows + Offset(row, bloomRows);
+            all0 = Avx2.And(all0, Avx.LoadVector256(bits));
+            all1 = Avx2.And(all1, Avx.LoadVector256(bits + 4));
         }
-        Avx.Store(top, m0);
-        Avx.Store(top + 4, m1);
+        var complement = Vector256.Create(term->Complement);
+        return (Avx2.Xor(all0, complement), Avx2.Xor(all1, complement));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    readonly uint BloomRows(long block) =>
+        (uint)((_blockStart[block + 1] - _blockStart[block]) / FilterWords.BlockWords) - (uint)_exactRows;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static long Offset(MaskRow* row, uint bloomRows) =>
+        (row->First + (long)(((ulong)row->Mix * bloomRows) >> 32)) * FilterWords.BlockWords;
 }

@@ -73,25 +73,22 @@ public sealed class FilterProgram
     /// <summary>Sets of the exact leaves: value ids or keys, ascending within a set.</summary>
     public required long[] Values { get; init; }
 
-    /// <summary>The mask as kernels read it; made at first use and kept, so that a cached program is planned once.</summary>
-    internal MaskPlan MaskPlan =>
-        Volatile.Read(ref _maskPlan) ?? Interlocked.CompareExchange(ref _maskPlan, new MaskPlan(this), null) ?? _maskPlan;
+    MaskPlan? _plan;
 
-    MaskPlan? _maskPlan;
+    /// <summary>The mask planned for a filter index; kept, so that a cached program is planned once.</summary>
+    internal MaskPlan PlanFor(FilterWords words)
+    {
+        var plan = Volatile.Read(ref _plan);
+        if (plan is null || !plan.IsOf(words)) Volatile.Write(ref _plan, plan = MaskPlan.Of(this, words));
+        return plan;
+    }
 
     /// <summary>Demands that both programs are whole and fit the index and the forward values.</summary>
     /// <exception cref="ArgumentException">They are not, or do not.</exception>
     internal void Check(FilterWords? words, ForwardValues? forward)
     {
-        CheckStack("mask", MaskOps, MaskLeaves.Length, withNot: false);
+        CheckMask(words);
         CheckStack("exact", ExactOps, ExactLeaves.Length, withNot: true);
-        foreach (ref readonly var leaf in MaskLeaves.AsSpan())
-        {
-            if (words is not null && leaf.ExactRow >= words.ExactRows)
-            {
-                throw new ArgumentException($"A filter tests bitmap row {leaf.ExactRow} of an index with {words.ExactRows}.");
-            }
-        }
         int features = forward?.Columns.Length ?? 0;
         foreach (ref readonly var leaf in ExactLeaves.AsSpan())
         {
@@ -103,6 +100,19 @@ public sealed class FilterProgram
             {
                 throw new ArgumentException(
                     $"A filter's set of {leaf.SetCount} values at {leaf.SetStart} is outside its {Values.Length} values.");
+            }
+        }
+    }
+
+    /// <summary>Demands that the mask program is whole and fits the index.</summary>
+    internal void CheckMask(FilterWords? words)
+    {
+        CheckStack("mask", MaskOps, MaskLeaves.Length, withNot: false);
+        foreach (ref readonly var leaf in MaskLeaves.AsSpan())
+        {
+            if (words is not null && leaf.ExactRow >= words.ExactRows)
+            {
+                throw new ArgumentException($"A filter tests bitmap row {leaf.ExactRow} of an index with {words.ExactRows}.");
             }
         }
     }

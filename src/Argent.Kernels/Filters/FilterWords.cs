@@ -30,11 +30,12 @@ public sealed record FilterWords
     public required int HashCount { get; init; }
 
     /// <summary>Row, inside a block of <paramref name="bloomRows"/> Bloom rows, of hash <paramref name="j"/> of a term.</summary>
-    /// <remarks>Double hashing (Kirsch and Mitzenmacher 2006), reduced by multiplication instead of a remainder.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int BloomRow(ulong term, int j, int bloomRows)
-    {
-        uint mixed = (uint)term + (uint)j * ((uint)(term >> 32) | 1);
-        return (int)(((ulong)mixed * (uint)bloomRows) >> 32);
-    }
+    public static int BloomRow(ulong term, int j, int bloomRows) =>
+        (int)(((ulong)BloomMix(term, j) * (uint)bloomRows) >> 32);
+
+    /// <summary>What <see cref="BloomRow"/> reduces to a block's rows, by multiplication instead of a remainder.</summary>
+    /// <remarks>Double hashing (Kirsch and Mitzenmacher 2006).</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static uint BloomMix(ulong term, int j) => (uint)term + (uint)j * ((uint)(term >> 32) | 1);
 }

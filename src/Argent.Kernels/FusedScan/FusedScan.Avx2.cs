@@ -131,9 +131,11 @@ static unsafe class FusedScanAvx2
             long words = 0;
             foreach (int list in lists) words += list < 0 ? 0 : (counts[list] + 63) / 64;
             long first = words * part / Parts, end = words * (part + 1) / Parts, passed = 0;
-            foreach (int list in lists)
+            for (int l = 0; l < lists.Length; l++)
             {
+                int list = lists[l];
                 if (list < 0) continue;
+                if (l + 1 < lists.Length && lists[l + 1] >= 0) scan.PrefetchMask(starts[lists[l + 1]]);
                 long listWords = (counts[list] + 63) / 64;
                 long from = Math.Max(first - passed, 0), to = Math.Min(end - passed, listWords);
                 passed += listWords;

@@ -63,6 +63,12 @@ unsafe ref struct QueryScan
         ThreadMemory.Aligned(sizeof(ScanTile)) + ScanTile.SlotsMax * (3 * sizeof(int) + 1) + BlockMask.StackBytes
         + ThreadMemory.Aligned(args.Lists.Shape[1] * sizeof(long)) + ThreadMemory.Aligned(args.Index.PaddedDim);
 
+    /// <summary>Asks memory for what the mask of a list's first slots is made of.</summary>
+    public readonly void PrefetchMask(long firstSlot)
+    {
+        if (_mask.IsPresent) _mask.Prefetch(firstSlot / FilterWords.BlockSlots);
+    }
+
     /// <summary>Scans slots [<paramref name="first"/>, <paramref name="end"/>) of one list; first is a multiple of 64.</summary>
     public void Scan(long first, long end)
     {
@@ -71,7 +77,12 @@ unsafe ref struct QueryScan
         {
             long block = word / FilterWords.BlockWords;
             long blockEnd = Math.Min((block + 1) * FilterWords.BlockWords, endWord);
-            ulong* mask = _mask.IsPresent ? _mask.Evaluate(block) : null;
+            ulong* mask = null;
+            if (_mask.IsPresent)
+            {
+                if (blockEnd < endWord) _mask.Prefetch(block + 1);
+                mask = _mask.Evaluate(block);
+            }
             ScanWords(word, blockEnd, end, mask);
             word = blockEnd;
         }

@@ -12,6 +12,9 @@ public sealed partial class Tape
     public void Probe(in ProbeArgs args) => throw Untrainable(nameof(Probe));
 
     /// <inheritdoc cref="ScoreCandidates"/>
+    public void FilterMask(in FilterMaskArgs args) => throw Untrainable(nameof(FilterMask));
+
+    /// <inheritdoc cref="ScoreCandidates"/>
     public void FusedScan(in FusedScanArgs args) => throw Untrainable(nameof(FusedScan));
 
     /// <inheritdoc cref="ScoreCandidates"/>
