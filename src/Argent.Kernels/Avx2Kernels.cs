@@ -2,7 +2,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Argent.Kernels;
 
-/// <summary>The operations with 256-bit vectors (AVX2, FMA, BMI), split over the workers.</summary>
+/// <summary>
+/// The operations with 256-bit vectors (AVX2, FMA, BMI), split over the workers. Matrix products use the tiles of AVX-512
+/// where the processor has it; their bits are the same.
+/// </summary>
 public sealed class Avx2Kernels(Workers workers) : IKernels
 {
     /// <summary>Whether this processor runs them.</summary>

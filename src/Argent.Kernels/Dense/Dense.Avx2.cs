@@ -15,6 +15,7 @@ static unsafe class DenseAvx2
             B = args.Weight.Pointer,
             BRow = 1,
             BColumn = depth,
+            Panels = args.WeightPanels.Pointer,
             C = args.Output.Pointer,
             CRow = args.Weight.Shape[0],
             M = checked((int)args.Input.Shape[0]),

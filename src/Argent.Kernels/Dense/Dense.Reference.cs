@@ -25,6 +25,7 @@ static unsafe class DenseReference
         Checks.Rank("Dense: Weight", args.Weight, 2);
         long columns = args.Weight.Shape[0];
         Checks.Is("Dense: Weight", args.Weight, new(columns, args.Input.Shape[1]), "Input", args.Input.Shape);
+        Checks.IsOrMissing("Dense: WeightPanels", args.WeightPanels, RowPanels.ShapeOf(args.Weight.Shape), "Weight", args.Weight.Shape);
         Checks.IsOrMissing("Dense: Bias", args.Bias, new(columns), "Weight", args.Weight.Shape);
         Checks.Is("Dense: Output", args.Output, new(args.Input.Shape[0], columns), "Weight", args.Weight.Shape);
         Checks.Apart("Dense: Output", args.Output, "Input", args.Input);

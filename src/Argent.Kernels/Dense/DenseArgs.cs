@@ -32,6 +32,12 @@ public readonly record struct DenseArgs
     /// <summary>[N, K] float32: one row per output, as PyTorch's Linear stores it.</summary>
     public required Tensor<float> Weight { get; init; }
 
+    /// <summary>
+    /// The same weight as <see cref="RowPanels.Of"/> lays it out, for a weight that many calls share; no tensor to read
+    /// <see cref="Weight"/>. The bits are the same.
+    /// </summary>
+    public Tensor<float> WeightPanels { get; init; }
+
     /// <summary>[N] float32, or no tensor for zero.</summary>
     public Tensor<float> Bias { get; init; }
 

@@ -11,6 +11,12 @@ static unsafe class GemmAvx2
     /// <summary>Rows of a block: with a depth of 256, 96 KB of a, which stay in a second-level cache of 256 KB or more.</summary>
     const int RowBlock = 96;
 
+    /// <summary>Rows of a block are a multiple of this: two tiles of 6 rows, or one of 12.</summary>
+    const int RowUnit = 12;
+
+    /// <summary>Packed panels of a chunk are a multiple of this, so that the widest tiles find whole groups.</summary>
+    const int PanelUnit = 8;
+
     /// <summary>Panels times depth that every tile row walks before the next: 256 KB of b in a second-level cache.</summary>
     const int PanelGroup = 4096;
 
@@ -32,6 +38,11 @@ static unsafe class GemmAvx2
             return;
         }
         int panels = (g.N + GemmTiles.Columns - 1) / GemmTiles.Columns;
+        if (g.Panels != null)
+        {
+            RunTiles(g, g.Panels, (0, panels), workers);
+            return;
+        }
         if (g.M == 1 && g.BRow == 1)
         {
             GemvAvx2.Run(g, workers);
@@ -53,25 +64,48 @@ static unsafe class GemmAvx2
         }
     }
 
+    /// <summary>The product of prepared panels on the calling thread alone.</summary>
+    public static void RunHere(in Gemm g)
+    {
+        if (g.M == 0 || g.N == 0) return;
+        if (g.K == 0)
+        {
+            GemmReference.Run(g);
+            return;
+        }
+        int panels = (g.N + GemmTiles.Columns - 1) / GemmTiles.Columns;
+        var work = Split(g, g.Panels, (0, panels));
+        work.PanelsPerChunk = panels;
+        for (int block = 0; block < work.RowBlocks; block++) work.Run(block);
+    }
+
     static void RunTiles(in Gemm g, float* packed, (int First, int Count) panels, Workers workers)
+    {
+        var work = Split(g, packed, panels);
+        workers.Run(ref work, checked(work.RowBlocks * work.PanelChunks));
+    }
+
+    static TileWork Split(in Gemm g, float* packed, (int First, int Count) panels)
     {
         int rowBlocks = (g.M + RowBlock - 1) / RowBlock;
         // Equal blocks of whole tiles, so that the last one is not a stub.
-        int rows = (((g.M + rowBlocks - 1) / rowBlocks) + GemmTiles.Rows - 1) / GemmTiles.Rows * GemmTiles.Rows;
+        int rows = (((g.M + rowBlocks - 1) / rowBlocks) + RowUnit - 1) / RowUnit * RowUnit;
         rowBlocks = (g.M + rows - 1) / rows;
         long panelWork = (long)Math.Min(rows, g.M) * g.K * GemmTiles.Columns;
         long worthwhile = (ChunkWork + panelWork - 1) / panelWork;
         long spread = ((long)panels.Count * rowBlocks + ChunksWanted - 1) / ChunksWanted;
-        var work = new TileWork
+        long wanted = Math.Max(worthwhile, spread);
+        if (packed != null) wanted = (wanted + PanelUnit - 1) / PanelUnit * PanelUnit;
+        return new TileWork
         {
             Gemm = g,
             Packed = packed,
             Rows = rows,
             FirstPanel = panels.First,
             Panels = panels.Count,
-            PanelsPerChunk = (int)Math.Clamp(Math.Max(worthwhile, spread), 1, panels.Count),
+            PanelsPerChunk = (int)Math.Clamp(wanted, 1, panels.Count),
+            RowBlocks = rowBlocks,
         };
-        workers.Run(ref work, checked(rowBlocks * work.PanelChunks));
     }
 
     /// <summary>Packs one panel, all depths.</summary>
@@ -98,15 +132,27 @@ static unsafe class GemmAvx2
         public int FirstPanel;
         public int Panels;
         public int PanelsPerChunk;
+        public int RowBlocks;
 
         public readonly int PanelChunks => (Panels + PanelsPerChunk - 1) / PanelsPerChunk;
 
-        [SkipLocalsInit]
         public readonly void Run(int chunk)
         {
             int chunks = PanelChunks;
-            int firstRow = chunk / chunks * Rows;
-            int firstPanel = chunk % chunks * PanelsPerChunk;
+            int firstRow = chunk / chunks * Rows, firstPanel = chunk % chunks * PanelsPerChunk;
+            int rows = Math.Min(Rows, Gemm.M - firstRow);
+            if (Packed != null && Gemm.AColumn == 1 && PanelGemm.Takes(Gemm, rows))
+            {
+                int panels = Math.Min(PanelsPerChunk, Panels - firstPanel);
+                var block = new PanelBlock(Gemm, Packed + ((long)firstPanel * Gemm.K * GemmTiles.Columns), FirstPanel + firstPanel);
+                PanelGemm.Run(block, (firstRow, rows), panels);
+            }
+            else RunBlock(firstRow, firstPanel);
+        }
+
+        [SkipLocalsInit]
+        readonly void RunBlock(int firstRow, int firstPanel)
+        {
             bool packsRows = Gemm.AColumn != 1;
             float* block = stackalloc float[packsRows ? RowBlock * Gemm.DepthBlock : GemmTiles.Rows * Gemm.DepthBlock];
             float* panel = stackalloc float[GemmTiles.Columns * Gemm.DepthBlock];

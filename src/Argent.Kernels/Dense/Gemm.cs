@@ -19,6 +19,9 @@ unsafe struct Gemm
     /// <summary>[K, N], element (k, n) at k * BRow + n * BColumn.</summary>
     public float* B;
 
+    /// <summary>The same b in panels as <see cref="RowPanels"/> lays them out, or null: then it is packed in the call.</summary>
+    public float* Panels;
+
     /// <summary>[M, N], element (m, n) at m * CRow + n.</summary>
     public float* C;
 
@@ -33,6 +36,9 @@ unsafe struct Gemm
 
     /// <summary>Whether the product is added to what C holds; never together with a bias or an activation.</summary>
     public bool Accumulate;
+
+    /// <summary>Whether 256-bit tiles are used although there are wider ones; the bits are the same.</summary>
+    public bool IsNarrow;
 
     /// <summary>The same product on plain loops or on AVX2, split over <paramref name="workers"/>.</summary>
     public static void Run(in Gemm gemm, bool fast, Workers workers)

@@ -76,6 +76,34 @@ static unsafe class GemmTiles
         Store(c, c00, c01, accumulate);
     }
 
+    /// <summary>The same for one row and the 64 columns of four panels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static void WideRow(in WideOperands t, float* c)
+    {
+        float* a = t.A;
+        float* b = t.B;
+        nint panel = t.PanelStep;
+        float* b2 = b + (2 * panel);
+        Vector256<float> c0 = default, c1 = default, c2 = default, c3 = default;
+        Vector256<float> c4 = default, c5 = default, c6 = default, c7 = default;
+        for (int k = t.Depth; k > 0; k--, b += Columns, b2 += Columns)
+        {
+            var x = Avx.BroadcastScalarToVector256(a++);
+            c0 = Fma.MultiplyAdd(x, Avx.LoadVector256(b), c0);
+            c1 = Fma.MultiplyAdd(x, Avx.LoadVector256(b + 8), c1);
+            c2 = Fma.MultiplyAdd(x, Avx.LoadVector256(b + panel), c2);
+            c3 = Fma.MultiplyAdd(x, Avx.LoadVector256(b + panel + 8), c3);
+            c4 = Fma.MultiplyAdd(x, Avx.LoadVector256(b2), c4);
+            c5 = Fma.MultiplyAdd(x, Avx.LoadVector256(b2 + 8), c5);
+            c6 = Fma.MultiplyAdd(x, Avx.LoadVector256(b2 + panel), c6);
+            c7 = Fma.MultiplyAdd(x, Avx.LoadVector256(b2 + panel + 8), c7);
+        }
+        Store(c, c0, c1, t.Adds);
+        Store(c + 16, c2, c3, t.Adds);
+        Store(c + 32, c4, c5, t.Adds);
+        Store(c + 48, c6, c7, t.Adds);
+    }
+
     /// <summary>c[r, n] = activation(c[r, n] + bias[n]) for 6 rows and 16 columns; bias may be null.</summary>
     public static void Finish(float* c, nint next, float* bias, Activation activation)
     {

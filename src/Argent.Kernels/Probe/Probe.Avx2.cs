@@ -1,124 +1,111 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
-
 namespace Argent.Kernels;
 
+/// <summary>
+/// A tile of queries is multiplied with a block of lists, whose scores stay in the second-level cache, and each query
+/// takes what it needs of them before the next block: scores never go to memory.
+/// </summary>
 static unsafe class ProbeAvx2
 {
-    // Queries whose vectors stay in the first-level cache while centroids stream past.
-    const int TileQueries = 16;
+    /// <summary>Lists of a block: with 48 queries 192 KB of scores.</summary>
+    const int BlockLists = 1024;
 
-    // Multiply-adds of a chunk: some 20 microseconds, well above the cost of handing it to a thread.
-    const long ChunkWork = 1 << 20;
+    /// <summary>Queries of a tile are a multiple of the rows of every tile of the product.</summary>
+    const int TileUnit = 12;
+
+    const int TileMax = 48;
+
+    /// <summary>Tiles to aim for, so that several threads have work; a constant, as bounds must not depend on threads.</summary>
+    const int TilesWanted = 16;
+
+    /// <summary>Bytes of keys of a tile, as far as one query needs no more.</summary>
+    const long KeyBytesMax = 4 << 20;
 
     public static void Run(in ProbeArgs args, Workers workers)
     {
         ProbeReference.Check(in args);
         int queries = (int)args.Queries.Shape[0], dim = (int)args.Queries.Shape[1], lists = (int)args.Centroids.Shape[0];
-        if (queries == 0 || lists == 0) return;
-        int tileQueries = Math.Min(TileQueries, queries);
-        long perList = Math.Max(1, (long)tileQueries * dim);
-        var dots = new DotWork
+        int kept = (int)args.Lists.Shape[1];
+        if (queries == 0 || kept == 0) return;
+        int room = ListSelection.RoomFor(kept, Math.Min(lists, BlockLists));
+        int spread = (queries / TilesWanted + TileUnit - 1) / TileUnit * TileUnit;
+        int tileMax = (int)Math.Clamp(KeyBytesMax / (room * sizeof(long)), 1, TileMax);
+        var work = new TileWork
         {
             Queries = args.Queries.Pointer,
-            Centroids = args.Centroids.Pointer,
+            Panels = args.CentroidPanels.IsPresent ? args.CentroidPanels.Pointer : Pack(in args, workers),
             Bias = args.CentroidBias.Pointer,
-            Scores = args.ListScores.Pointer,
+            Lists = args.Lists.Pointer,
+            Scores = args.Scores.Pointer,
             QueryCount = queries,
             ListCount = lists,
             Dim = dim,
-            TileLists = (int)Math.Clamp((ChunkWork / perList + 7) / 8 * 8, 8, (lists + 7) / 8 * 8),
+            Kept = kept,
+            Room = room,
+            TileQueries = Math.Min(Math.Max(spread, TileUnit), tileMax),
         };
-        workers.Run(ref dots, (queries + TileQueries - 1) / TileQueries * dots.Columns);
-        var select = new SelectWork
-        {
-            Scores = args.ListScores.Pointer,
-            Lists = args.Lists.Pointer,
-            ListCount = lists,
-            Kept = (int)args.Lists.Shape[1],
-        };
-        workers.Run(ref select, queries);
+        workers.Run(ref work, (queries + work.TileQueries - 1) / work.TileQueries);
     }
 
-    struct DotWork : IChunkedWork
+    static float* Pack(in ProbeArgs args, Workers workers)
+    {
+        float* panels = (float*)CallerMemory.Rent(RowPanels.ShapeOf(args.Centroids.Shape).Count * sizeof(float));
+        RowPanels.Pack(args.Centroids, panels, workers);
+        return panels;
+    }
+
+    struct TileWork : IChunkedWork
     {
         public float* Queries;
-        public float* Centroids;
+        public float* Panels;
         public float* Bias;
+        public int* Lists;
         public float* Scores;
         public int QueryCount;
         public int ListCount;
         public int Dim;
-        public int TileLists;
-
-        public readonly int Columns => (ListCount + TileLists - 1) / TileLists;
+        public int Kept;
+        public int Room;
+        public int TileQueries;
 
         public readonly void Run(int chunk)
         {
-            int firstQuery = chunk / Columns * TileQueries, endQuery = Math.Min(firstQuery + TileQueries, QueryCount);
-            int firstList = chunk % Columns * TileLists, endList = Math.Min(firstList + TileLists, ListCount);
-            float** rows = stackalloc float*[8];
-            for (int list = firstList; list < endList; list += 8)
+            int first = chunk * TileQueries, count = Math.Min(TileQueries, QueryCount - first);
+            long scoreBytes = (long)count * BlockLists * sizeof(float), keyBytes = ThreadMemory.Aligned((long)Room * sizeof(long));
+            byte* memory = ThreadMemory.ForChunk(scoreBytes + ((count + 1) * keyBytes));
+            float* scores = (float*)memory;
+            long* spare = (long*)(memory + scoreBytes);
+            var selections = stackalloc ListSelection[TileMax];
+            for (int q = 0; q < count; q++)
             {
-                // Past the end, the last row again; its dots are not stored.
-                for (int r = 0; r < 8; r++) rows[r] = Centroids + Math.Min(list + r, endList - 1) * (long)Dim;
-                ScoreEight(rows, (list, Math.Min(8, endList - list)), (firstQuery, endQuery));
+                selections[q] = new ListSelection { Keys = (long*)((byte*)spare + ((q + 1) * keyBytes)), Kept = Kept, Room = Room };
+                selections[q].Clear();
+            }
+            for (int list = 0; list < ListCount; list += BlockLists)
+            {
+                int lists = Math.Min(BlockLists, ListCount - list);
+                Multiply((first, count), (list, lists), scores);
+                for (int q = 0; q < count; q++) selections[q].Add(scores + ((long)q * BlockLists), list, lists, spare);
+            }
+            for (int q = 0; q < count; q++)
+            {
+                long at = (long)(first + q) * Kept;
+                selections[q].Finish(Lists + at, Scores == null ? null : Scores + at, spare);
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly void ScoreEight(float** rows, (int First, int Count) lists, (int First, int End) queries)
-        {
-            float* eight = stackalloc float[8];
-            for (int q = queries.First; q < queries.End; q++)
+        readonly void Multiply((int First, int Count) queries, (int First, int Count) lists, float* scores) =>
+            GemmAvx2.RunHere(new Gemm
             {
-                Avx.Store(eight, FloatRows.Dots(Queries + (long)q * Dim, rows, Dim));
-                float* scores = Scores + (long)q * ListCount + lists.First;
-                for (int i = 0; i < lists.Count; i++)
-                {
-                    scores[i] = Bias == null ? eight[i] : eight[i] + Bias[lists.First + i];
-                }
-            }
-        }
-    }
-
-    struct SelectWork : IChunkedWork
-    {
-        public float* Scores;
-        public int* Lists;
-        public int ListCount;
-        public int Kept;
-
-        public readonly void Run(int query)
-        {
-            long bytes = ThreadMemory.Aligned((long)ListCount * sizeof(long));
-            long* keys = (long*)ThreadMemory.ForChunk(2 * bytes);
-            long* spare = (long*)((byte*)keys + bytes);
-            MakeKeys(Scores + (long)query * ListCount, keys, ListCount);
-            KeySelection.Partition(keys, ListCount, Kept, spare);
-            KeySort.Sort(keys, Kept, spare);
-            int* lists = Lists + (long)query * Kept;
-            for (int p = 0; p < Kept; p++) lists[p] = (int)RankKey.Tie(keys[p]);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        static void MakeKeys(float* scores, long* keys, int count)
-        {
-            var lists = Vector256<int>.Indices;
-            var worst = Vector256.Create(float.NegativeInfinity);
-            int i = 0;
-            for (; i + 8 <= count; i += 8)
-            {
-                // The maximum turns what is not a number into the worst score, the sum -0 into 0.
-                var eight = Avx.Add(Avx.Max(Avx.LoadVector256(scores + i), worst), Vector256<float>.Zero);
-                RankKey.Store(keys + i, RankKey.Upper(eight), lists);
-                lists = Avx2.Add(lists, Vector256.Create(8));
-            }
-            for (; i < count; i++)
-            {
-                keys[i] = RankKey.Of(float.IsNaN(scores[i]) ? float.NegativeInfinity : scores[i] + 0f, (uint)i);
-            }
-        }
+                A = Queries + ((long)queries.First * Dim),
+                ARow = Dim,
+                AColumn = 1,
+                Panels = Panels + ((long)lists.First * Dim),
+                C = scores,
+                CRow = BlockLists,
+                Bias = Bias == null ? null : Bias + lists.First,
+                M = queries.Count,
+                N = lists.Count,
+                K = Dim,
+            });
     }
 }

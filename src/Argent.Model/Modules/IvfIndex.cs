@@ -6,13 +6,19 @@ namespace Argent.Model;
 /// <summary>The inverted file: centroids to find the lists that are near, and int8 codes to find the items in them.</summary>
 public sealed class IvfIndex : Module
 {
+    // Every probe reads them in this order; made once, as centroids do not change while a model is open.
+    readonly Tensor<float> _panels;
+
     /// <summary>An index over tensors; see <see cref="IvfTensors"/> for the lists.</summary>
     /// <param name="lists">The lists.</param>
     /// <param name="centroids">[L, D] float32.</param>
     /// <param name="centroidBias">[L] float32.</param>
     /// <param name="center">[D] float32 that was subtracted from every item before it was coded.</param>
-    public IvfIndex(IvfTensors lists, Tensor<float> centroids, Tensor<float> centroidBias, Tensor<float> center) =>
+    public IvfIndex(IvfTensors lists, Tensor<float> centroids, Tensor<float> centroidBias, Tensor<float> center)
+    {
         (Lists, Centroids, CentroidBias, Center) = (lists, centroids, centroidBias, center);
+        _panels = RowPanels.Of(centroids);
+    }
 
     /// <summary>The lists.</summary>
     public IvfTensors Lists { get; }
@@ -54,18 +60,15 @@ public sealed class IvfIndex : Module
     /// <summary>The lists nearest to each query: [Q, nprobe] int32, best first, rented from the pass.</summary>
     public Tensor<int> Probe(Tensor<float> queries, int nprobe, in ForwardPass pass)
     {
-        long count = queries.Shape[0];
-        var lists = pass.Scratch.Rent<int>(new Shape(count, nprobe));
-        var mark = pass.Scratch.Mark();
+        var lists = pass.Scratch.Rent<int>(new Shape(queries.Shape[0], nprobe));
         pass.Kernels.Probe(new ProbeArgs
         {
             Queries = queries,
             Centroids = Centroids,
+            CentroidPanels = _panels,
             CentroidBias = CentroidBias,
-            ListScores = pass.Scratch.Rent<float>(new Shape(count, NList)),
             Lists = lists,
         });
-        pass.Scratch.Release(mark);
         return lists;
     }
 

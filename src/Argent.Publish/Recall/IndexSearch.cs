@@ -64,7 +64,6 @@ sealed unsafe record IndexSearch(IvfTensors Lists, ListCentroids Probes, Tensor<
             Queries = queries.Vectors,
             Centroids = Probes.Centroids,
             CentroidBias = Probes.Bias,
-            ListScores = pass.Scratch.Rent<float>(new Shape(count, Lists.NList)),
             Lists = lists,
         });
         return lists;

@@ -49,6 +49,60 @@ public sealed class DenseTests
     }
 
     [Fact]
+    public void Prepared_weights_give_the_bits_of_the_weights_on_tiles_of_any_width()
+    {
+        foreach (var row in Extents().Concat(Hostile()))
+        {
+            var (m, k, n) = row.Data;
+            var (input, weight) = (FloatCase.Random(new(m, k), 1), FloatCase.Random(new(n, k), 2));
+            var bias = (m + n) % 3 != 0 ? FloatCase.Random(new(n), 3) : default;
+            foreach (int count in new[] { 1, 3 })
+            {
+                using var workers = new Workers(count);
+                if (!Avx2Kernels.IsSupported) continue;
+                var args = new DenseArgs { Input = input, Weight = weight, Bias = bias, Output = default };
+                float[] expected = Run(args, narrow: true, workers);
+                args = args with { WeightPanels = RowPanels.Of(weight, workers) };
+                FloatCase.AssertEqualBits(expected, Run(args, narrow: false, workers), $"{m}x{k}x{n}, {count} threads");
+                FloatCase.AssertEqualBits(expected, Run(args, narrow: true, workers), $"{m}x{k}x{n}, {count} threads, narrow");
+            }
+        }
+    }
+
+    static IEnumerable<TheoryDataRow<int, int, int>> Hostile() =>
+        from k in new[] { 1, 7, 8, 63, 64, 65, 127, 200, 513 }
+        from m in new[] { 1, 3, 4, 11, 12, 13, 15, 16, 17, 29 }
+        from n in new[] { 15, 16, 17, 33, 63, 129, 144 }
+        select new TheoryDataRow<int, int, int>(m, k, n);
+
+    static unsafe float[] Run(in DenseArgs args, bool narrow, Workers workers)
+    {
+        int m = (int)args.Input.Shape[0], k = (int)args.Input.Shape[1], n = (int)args.Weight.Shape[0];
+        var output = new Poisoned(new(m, n));
+        GemmAvx2.Run(
+            new Gemm
+            {
+                A = args.Input.Pointer,
+                ARow = k,
+                AColumn = 1,
+                B = args.Weight.Pointer,
+                BRow = 1,
+                BColumn = k,
+                Panels = args.WeightPanels.Pointer,
+                C = output.Tensor.Pointer,
+                CRow = n,
+                Bias = args.Bias.Pointer,
+                M = m,
+                N = n,
+                K = k,
+                Activation = (Activation)((m + k + n) % 4),
+                IsNarrow = narrow,
+            },
+            workers);
+        return output.Read();
+    }
+
+    [Fact]
     public void A_row_does_not_depend_on_its_batch_mates()
     {
         using var workers = new Workers(2);

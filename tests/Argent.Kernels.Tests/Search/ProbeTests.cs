@@ -42,38 +42,87 @@ public sealed class ProbeTests
         var (q, c) = (SearchVariants.Floats(random, new(9, 100)), SearchVariants.Floats(random, new(77, 100)));
         foreach (var (name, kernels) in SearchVariants.All())
         {
-            var args = Args(q, c, default, 10);
+            var args = Args(q, c, default, 77);
             kernels.Probe(args);
             for (int i = 0; i < 9 * 77; i++)
             {
                 double sum = 0, size = 0;
                 for (int d = 0; d < 100; d++)
                 {
-                    double product = (double)q[i / 77 * 100 + d] * c[i % 77 * 100 + d];
+                    double product = (double)q[i / 77 * 100 + d] * c[args.Lists[i] * 100 + d];
                     (sum, size) = (sum + product, size + Math.Abs(product));
                 }
-                Assert.True(Math.Abs(sum - args.ListScores[i]) <= 100 * Math.Pow(2, -23) * size, $"{name}, score {i}");
+                Assert.True(Math.Abs(sum - args.Scores[i]) <= 100 * Math.Pow(2, -23) * size, $"{name}, score {i}");
             }
         }
     }
 
-    [Fact]
-    public void A_query_probes_the_same_lists_alone_and_in_a_batch()
+    [Theory]
+    [InlineData(61, 301, 20)]
+    [InlineData(1, 15, 15)]
+    [InlineData(7, 16, 3)]
+    [InlineData(300, 17, 5)]
+    [InlineData(127, 2500, 40)]
+    [InlineData(64, 4095, 700)]
+    public void A_query_probes_the_same_lists_alone_and_in_a_batch(int dim, int lists, int kept)
     {
         var random = new Random(6);
-        var (q, c) = (SearchVariants.Floats(random, new(37, 61)), SearchVariants.Floats(random, new(301, 61)));
+        var (q, c) = (SearchVariants.Floats(random, new(37, dim)), SearchVariants.Floats(random, new(lists, dim)));
+        var bias = SearchVariants.Floats(random, new(lists));
+        var panels = RowPanels.Of(c);
+        float[]? fastScores = null;
         foreach (var (name, kernels) in SearchVariants.All())
         {
-            var batch = Args(q, c, default, 20);
+            var batch = Args(q, c, bias, kept);
             kernels.Probe(batch);
-            for (int i = 0; i < 37; i++)
+            foreach (var (first, count) in new[] { (0, 1), (36, 1), (3, 2), (5, 15), (20, 16), (9, 17) })
             {
-                var alone = Args(q.Rows(i, 1), c, default, 20);
-                kernels.Probe(alone);
-                Assert.True(batch.ListScores.Row(i).SequenceEqual(alone.ListScores.Span), $"{name}, query {i}");
-                Assert.True(batch.Lists.Row(i).SequenceEqual(alone.Lists.Span), $"{name}, query {i}");
+                foreach (bool prepared in new[] { false, true })
+                {
+                    var some = Args(q.Rows(first, count), c, bias, kept);
+                    if (prepared) some = some with { CentroidPanels = panels };
+                    kernels.Probe(some);
+                    string label = $"{name}, queries {first}+{count}, prepared {prepared}";
+                    Assert.True(batch.Scores.Rows(first, count).Span.SequenceEqual(some.Scores.Span), label);
+                    Assert.True(batch.Lists.Rows(first, count).Span.SequenceEqual(some.Lists.Span), label);
+                }
+            }
+            if (kernels is ReferenceKernels) continue;
+            fastScores ??= batch.Scores.ToArray();
+            Assert.True(fastScores.AsSpan().SequenceEqual(batch.Scores.Span), name);
+        }
+    }
+
+    [Fact]
+    public void Lists_are_the_best_in_order_whatever_the_scores_look_like()
+    {
+        const int Count = 5000;
+        var random = new Random(9);
+        Func<int, float>[] shapes =
+        [
+            i => i, i => -i, _ => 7, i => i % 3, i => i < 4990 ? float.NaN : i, i => i % 2 == 0 ? float.NaN : -i,
+            i => i == 4321 ? 1 : float.NegativeInfinity, i => i % 1000 == 5 ? float.PositiveInfinity : i,
+            i => i < 1024 ? -1e30f : i * 1e-30f, i => MathF.Exp(random.NextSingle() * 80), i => random.NextSingle() - .5f,
+            i => i % 2 == 0 ? 0f : -0f, i => i == 77 ? float.MaxValue : -float.MaxValue,
+        ];
+        for (int s = 0; s < shapes.Length; s++)
+        {
+            float[] scores = [.. Enumerable.Range(0, Count).Select(shapes[s])];
+            int[] expected = [.. Enumerable.Range(0, Count).OrderByDescending(i => Rank(scores[i])).ThenBy(i => i)];
+            // The score is a product with 1 and this bias, so that every value arrives as it is.
+            var (query, centroids) = (Tensor.From<float>([1f], new(1, 1)), Tensor.Zeros<float>(new(Count, 1)));
+            foreach (var (name, kernels) in SearchVariants.All())
+            {
+                foreach (int kept in new[] { 1, 2, 31, 32, 128, 129, 1023, 1024, 1025, 4999, 5000 })
+                {
+                    var args = Args(query, centroids, Tensor.From<float>(scores), kept);
+                    kernels.Probe(args);
+                    Assert.True(expected.AsSpan(0, kept).SequenceEqual(args.Lists.Span), $"{name}, scores {s}, P {kept}");
+                }
             }
         }
+
+        static float Rank(float score) => float.IsNaN(score) ? float.NegativeInfinity : score + 0f;
     }
 
     [Fact]
@@ -98,8 +147,9 @@ public sealed class ProbeTests
             var wide = args with { Centroids = Tensor.Zeros<float>(new(3, 9)) };
             var error = Assert.Throws<ArgumentException>(() => kernels.Probe(wide));
             Assert.Contains("[3, 9]", error.Message, StringComparison.Ordinal);
+            Assert.Throws<ArgumentException>(() => kernels.Probe(args with { CentroidPanels = Tensor.Zeros<float>(new(2, 8, 16)) }));
             Assert.Throws<ArgumentException>(() => kernels.Probe(args with { Lists = Tensor.Zeros<int>(new(2, 4)) }));
-            Assert.Throws<ArgumentException>(() => kernels.Probe(args with { ListScores = default }));
+            Assert.Throws<ArgumentException>(() => kernels.Probe(args with { Scores = Tensor.Zeros<float>(new(2, 4)) }));
         }
     }
 
@@ -108,8 +158,8 @@ public sealed class ProbeTests
         Queries = queries,
         Centroids = centroids,
         CentroidBias = bias,
-        ListScores = SearchVariants.Poisoned<float>(new(queries.Shape[0], centroids.Shape[0])),
         Lists = SearchVariants.Poisoned<int>(new(queries.Shape[0], kept)),
+        Scores = SearchVariants.Poisoned<float>(new(queries.Shape[0], kept)),
     };
 
     static int[] Expected(Tensor<float> queries, Tensor<float> centroids, Tensor<float> bias, int kept)

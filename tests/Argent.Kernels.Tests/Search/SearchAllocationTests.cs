@@ -18,8 +18,8 @@ public sealed class SearchAllocationTests
         {
             Queries = SearchVariants.Floats(random, new(4, 40)),
             Centroids = SearchVariants.Floats(random, new(4, 40)),
-            ListScores = Tensor.Zeros<float>(new(4, 4)),
             Lists = scan.Lists,
+            Scores = Tensor.Zeros<float>(scan.Lists.Shape),
         };
         var rescore = new ScoreCandidatesArgs
         {
