@@ -4,15 +4,20 @@ namespace Argent.Kernels;
 
 /// <summary>
 /// The operations with 256-bit vectors (AVX2, FMA, BMI), split over the workers. Matrix products use the tiles of AVX-512
-/// where the processor has it; their bits are the same.
+/// where the processor has it, the scan multiplies codes with AVX-VNNI where it has that; their bits are the same.
 /// </summary>
-public sealed class Avx2Kernels(Workers workers) : IKernels
+/// <param name="workers">Threads.</param>
+/// <param name="isVnni">Whether to use AVX-VNNI; see <see cref="IsVnniSupported"/>.</param>
+public sealed class Avx2Kernels(Workers workers, bool isVnni = false) : IKernels
 {
     /// <summary>Whether this processor runs them.</summary>
     public static bool IsSupported => Avx2.IsSupported && Fma.IsSupported && Bmi1.X64.IsSupported && Popcnt.X64.IsSupported;
 
+    /// <summary>Whether this processor has AVX-VNNI as well.</summary>
+    public static bool IsVnniSupported => IsSupported && AvxVnniDot.IsSupported;
+
     /// <inheritdoc/>
-    public string Variant => "avx2";
+    public string Variant => isVnni ? "avxvnni" : "avx2";
 
     /// <inheritdoc/>
     public Workers Workers { get; } = workers;
@@ -54,7 +59,7 @@ public sealed class Avx2Kernels(Workers workers) : IKernels
     public void FilterMask(in FilterMaskArgs args) => FilterMaskAvx2.Run(in args, Workers);
 
     /// <inheritdoc/>
-    public void FusedScan(in FusedScanArgs args) => FusedScanAvx2.Run(in args, Workers);
+    public void FusedScan(in FusedScanArgs args) => FusedScanAvx2.Run(in args, Workers, isVnni);
 
     /// <inheritdoc/>
     public void SelectTopK(in SelectTopKArgs args) => SelectTopKAvx2.Run(in args, Workers);

@@ -56,4 +56,26 @@ public readonly record struct FusedScanArgs
     /// errs towards too many.
     /// </summary>
     public required Tensor<long> EligibleSeen { get; init; }
+
+    /// <summary>The way through the lists; every way gives equal bits.</summary>
+    public ScanPath Path { get; init; }
+
+    /// <summary>
+    /// From this many survivors of 64 slots on, all 64 are scored in order, below it the survivors are picked: 1 to 65, or
+    /// 0 for what was measured to be best. Both ways give equal bits.
+    /// </summary>
+    public int RunMin { get; init; }
+}
+
+/// <summary>In which order a batch's queries and lists are scanned.</summary>
+public enum ScanPath
+{
+    /// <summary>List by list where enough queries of the batch share lists, otherwise query by query.</summary>
+    Auto,
+
+    /// <summary>Each query's lists, nearest first.</summary>
+    QueryMajor,
+
+    /// <summary>Each list once for all queries of a group that probe it.</summary>
+    ListMajor,
 }

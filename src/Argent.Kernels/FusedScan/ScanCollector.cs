@@ -11,23 +11,35 @@ unsafe struct ScanCollector
     // A few rounds of "verify the best K, replace those that fail"; a filter that fails most items gets all verified.
     const int RoundsMax = 4;
 
+    // A full tile of picked slots, and the keys that an append may overwrite beyond its end.
+    const int TileRoom = ScanTile.ChosenMax + 8;
+
     readonly long* _keys;
-    readonly long* _spare;
     readonly int _capacity;
     readonly int _kept;
     int _count;
 
-    /// <summary>A collector of the best <paramref name="kept"/> items, in working memory of <see cref="Bytes"/>.</summary>
-    public ScanCollector(byte* memory, int kept)
+    /// <summary>A collector of the best <paramref name="kept"/> items.</summary>
+    /// <param name="keys">Room for <paramref name="capacity"/> keys.</param>
+    /// <param name="capacity">See <see cref="Capacity"/>.</param>
+    /// <param name="kept">K0.</param>
+    public ScanCollector(long* keys, int capacity, int kept)
     {
-        _capacity = Capacity(kept);
-        _keys = (long*)memory;
-        _spare = _keys + _capacity;
+        _keys = keys;
+        _capacity = capacity;
         _kept = kept;
+        Threshold = float.MinValue;
     }
 
+    /// <summary>
+    /// Keys that a collector of the best <paramref name="kept"/> of at most <paramref name="candidates"/> items has room
+    /// for: twice K0, so that a cut pays for itself, or every candidate, and a tile on top.
+    /// </summary>
+    public static int Capacity(long kept, long candidates) =>
+        checked((int)(Math.Min(2 * kept + TileRoom, candidates) + 2 * TileRoom + 7) & ~7);
+
     /// <summary>The score that the next items must reach; float.MinValue until K eligible items are known.</summary>
-    public float Threshold { get; private set; } = float.MinValue;
+    public float Threshold { get; private set; }
 
     /// <summary>Where the next keys go: room for a whole tile.</summary>
     public readonly long* End => _keys + _count;
@@ -38,17 +50,11 @@ unsafe struct ScanCollector
     /// <summary>The items' keys.</summary>
     public readonly long* Keys => _keys;
 
-    /// <summary>Room for as many keys.</summary>
-    public readonly long* Spare => _spare;
+    /// <summary>Room for as many keys; collectors that work one after another may share it.</summary>
+    public long* Spare;
 
-    /// <summary>Bytes of working memory for the best <paramref name="kept"/> items.</summary>
-    public static long Bytes(int kept) => ThreadMemory.Aligned(2L * Capacity(kept) * sizeof(long));
-
-    /// <summary>Makes sure that a whole tile fits at <see cref="End"/>.</summary>
-    public void Reserve(in ScanVerifier verifier)
-    {
-        if (_count + ScanTile.SlotsMax + 8 > _capacity) Reduce(in verifier);
-    }
+    /// <summary>Whether <see cref="End"/> may lack room for a tile, so that <see cref="Reduce"/> must come first.</summary>
+    public readonly bool IsFull => _count + TileRoom > _capacity;
 
     /// <summary>Accepts the keys up to <paramref name="end"/>.</summary>
     public void Accept(long* end) => _count = (int)(end - _keys);
@@ -59,14 +65,11 @@ unsafe struct ScanCollector
         if (verifier.IsNeeded) VerifyBest(in verifier);
         if (_count > _kept)
         {
-            KeySelection.Partition(_keys, _count, _kept, _spare);
+            KeySelection.Partition(_keys, _count, _kept, Spare);
             _count = _kept;
         }
         if (_count == _kept && _kept > 0) Threshold = RankKey.Score(KeySelection.Largest(_keys, _count));
     }
-
-    // Twice K so that a cut pays for itself, and a tile's room: a cut leaves K, so at least K more keys fit after it.
-    static int Capacity(int kept) => checked(2 * kept + 4 * ScanTile.SlotsMax);
 
     /// <summary>Verifies until the best K of what is left are all verified.</summary>
     void VerifyBest(in ScanVerifier verifier)
@@ -74,7 +77,7 @@ unsafe struct ScanCollector
         for (int round = 0; ; round++)
         {
             int best = round < RoundsMax ? Math.Min(_kept, _count) : _count;
-            if (best < _count) KeySelection.Partition(_keys, _count, best, _spare);
+            if (best < _count) KeySelection.Partition(_keys, _count, best, Spare);
             int left = verifier.KeepEligible(_keys, best);
             int failed = best - left;
             // The gap is filled from the end; what follows the best is in no order anyway.

@@ -77,6 +77,25 @@ public sealed class FusedScanTests
     }
 
     [Fact]
+    public void Many_queries_that_share_lists_and_filters_do_not_disturb_each_other()
+    {
+        var items = new SearchItems(41, new([300, 64, 1, 0, 513, 700, 65, 2000, 127], Dim: 70));
+        var random = new Random(41);
+        foreach (int queries in (int[])[2, 15, 16, 17, 64, 100])
+        {
+            var request = new ScanRequest(items, queries, seed: queries);
+            for (int q = 0; q < queries; q++)
+            {
+                for (int p = 0; p < request.Lists[q].Length; p++) if (random.Next(3) > 0) request.Lists[q][p] = -1;
+                // Some of a kind, some of their own, and no filter in between.
+                if (q % 5 == 1) request.DrawFilter(q, random, 2);
+                if (q % 5 == 3) request.CopyFilter(q - 2, q);
+            }
+            request.Check(1, 17, 900);
+        }
+    }
+
+    [Fact]
     public void Filters_without_an_index_are_verified_item_by_item()
     {
         var items = new SearchItems(31, new(_hostileSizes, Dim: 12));

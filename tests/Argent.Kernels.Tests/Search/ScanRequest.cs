@@ -5,6 +5,11 @@ namespace Argent.Kernels.Tests.Search;
 /// <summary>Queries, lists and filters for a scan, and the answer by definition.</summary>
 sealed class ScanRequest
 {
+    static readonly (ScanPath, int)[] _oneWay = [(ScanPath.Auto, 0)];
+
+    static readonly (ScanPath, int)[] _everyWay =
+        [(ScanPath.Auto, 0), (ScanPath.QueryMajor, 1), (ScanPath.ListMajor, 65), (ScanPath.ListMajor, 0)];
+
     readonly SearchItems _items;
     readonly Tensor<sbyte> _queries;
     readonly Tensor<float> _scales;
@@ -54,6 +59,9 @@ sealed class ScanRequest
         Filters[q] = new QueryFilter(_trees[q]?.Compile(), excluded, only);
     }
 
+    /// <summary>Gives a query another one's filter.</summary>
+    public void CopyFilter(int from, int to) => (_trees[to], Filters[to]) = (_trees[from], Filters[from]);
+
     public FusedScanArgs Args(int kept) => new()
     {
         Queries = _queries,
@@ -81,12 +89,16 @@ sealed class ScanRequest
         long[]? seen = null;
         foreach (var (name, kernels) in SearchVariants.All())
         {
-            string where = $"seed {_seed}, K {kept}, {name}";
-            var args = Args(kept);
-            kernels.FusedScan(args);
-            seen ??= args.EligibleSeen.ToArray();
-            Assert.True(seen.SequenceEqual(args.EligibleSeen.ToArray()), $"eligible seen differs, {where}");
-            for (int q = 0; q < Lists.Length; q++) CheckQuery(args, q, expected[q], where + $", query {q}");
+            bool isReference = kernels is ReferenceKernels;
+            foreach (var (path, runMin) in isReference ? _oneWay : _everyWay)
+            {
+                string where = $"seed {_seed}, K {kept}, {name}, {path}, run from {runMin}";
+                var args = Args(kept) with { Path = path, RunMin = runMin };
+                kernels.FusedScan(args);
+                seen ??= args.EligibleSeen.ToArray();
+                Assert.True(seen.SequenceEqual(args.EligibleSeen.ToArray()), $"eligible seen differs, {where}");
+                for (int q = 0; q < Lists.Length; q++) CheckQuery(args, q, expected[q], where + $", query {q}");
+            }
         }
     }
 
