@@ -42,6 +42,9 @@ public interface IKernels
     /// <summary>Exact scores of given slots against every head's query, from the embedding cache.</summary>
     void ScoreCandidates(in ScoreCandidatesArgs args);
 
+    /// <summary>The row of a table that each row scores highest with.</summary>
+    void NearestRows(in NearestRowsArgs args);
+
     /// <summary>The nearest lists of each query.</summary>
     void Probe(in ProbeArgs args);
 

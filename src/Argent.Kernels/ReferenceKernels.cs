@@ -40,6 +40,9 @@ public sealed class ReferenceKernels(Workers workers) : IKernels
     public void ScoreCandidates(in ScoreCandidatesArgs args) => ScoreCandidatesReference.Run(in args);
 
     /// <inheritdoc/>
+    public void NearestRows(in NearestRowsArgs args) => NearestRowsReference.Run(in args);
+
+    /// <inheritdoc/>
     public void Probe(in ProbeArgs args) => ProbeReference.Run(in args);
 
     /// <inheritdoc/>

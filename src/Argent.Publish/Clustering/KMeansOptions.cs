@@ -26,6 +26,9 @@ sealed record KMeansOptions
 
     const int SamplePerListMin = 64;
 
+    /// <summary>Lists from which on two levels are used; below, comparing with every list is cheap.</summary>
+    public int TwoLevelsFrom { get; init; } = 4097;
+
     /// <summary>Rows of the training sample.</summary>
     public int SampleRows() => (int)Math.Min(int.MaxValue, (long)NList * Math.Min(
         SamplePerList, Math.Max(SamplePerListMin, SampleRowsMax / NList)));

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Argent.Kernels;
 using Argent.Tensors;
 
@@ -79,15 +80,24 @@ sealed unsafe class ListMembers
             {
                 int width = Math.Min(Columns, Dim - column);
                 for (int d = 0; d < width; d++) sums[d] = 0;
-                for (int i = first; i < last; i++)
-                {
-                    float* row = Values + (long)Rows[i] * Dim + column;
-                    double weight = Weight(i);
-                    for (int d = 0; d < width; d++) sums[d] += weight * row[d];
-                }
+                for (int i = first; i < last; i++) Add(Values + (long)Rows[i] * Dim + column, Weight(i), sums, width);
                 float* mean = Means + (long)chunk * Dim + column;
                 for (int d = 0; d < width; d++) mean[d] = total > 0 ? (float)(sums[d] / total) : 0f;
             }
+        }
+
+        /// <summary>sums[d] += weight * row[d]; whole vectors first, so that equal widths always sum alike.</summary>
+        static void Add(float* row, double weight, double* sums, int width)
+        {
+            var factor = Vector256.Create(weight);
+            int d = 0;
+            for (; d + 8 <= width; d += 8)
+            {
+                var (low, high) = Vector256.Widen(Vector256.Load(row + d));
+                Vector256.FusedMultiplyAdd(low, factor, Vector256.Load(sums + d)).Store(sums + d);
+                Vector256.FusedMultiplyAdd(high, factor, Vector256.Load(sums + d + 4)).Store(sums + d + 4);
+            }
+            for (; d < width; d++) sums[d] = Math.FusedMultiplyAdd(row[d], weight, sums[d]);
         }
 
         readonly double Weight(int i) => Weights == null ? 1 : Weights[Rows[i]];

@@ -17,20 +17,18 @@ static unsafe class Seeding
     public static int Points(int lists) => checked(lists * Math.Clamp(CachedPoints / lists, PointsPerListMin, PointsPerList));
 
     /// <summary>Writes a first centroid for every list.</summary>
-    /// <param name="sample">[n, D] float32, n at least L.</param>
-    /// <param name="weights">[n] float32 weights, or no tensor for equal weights.</param>
+    /// <param name="sample">What the lists are made from.</param>
+    /// <param name="rows">The rows that are drawn from, at least L.</param>
     /// <param name="centroids">[L, D] float32, overwritten.</param>
     /// <param name="random">Chance.</param>
     /// <param name="workers">Threads.</param>
     public static void Draw(
-        in Tensor<float> sample, in Tensor<float> weights, in Tensor<float> centroids, ref SeededRandom random,
-        Workers workers)
+        KMeansSample sample, int[] rows, in Tensor<float> centroids, ref SeededRandom random, Workers workers)
     {
         int lists = (int)centroids.Shape[0];
-        int[] rows = random.Rows((int)sample.Shape[0], Points(lists));
-        var points = SampleRows.Copy(sample, rows, workers);
+        var points = SampleRows.Copy(sample.Vectors, rows, workers);
         float[] pointWeights = new float[rows.Length];
-        for (int i = 0; i < rows.Length; i++) pointWeights[i] = weights.IsPresent ? weights[rows[i]] : 1f;
+        for (int i = 0; i < rows.Length; i++) pointWeights[i] = sample.Weights.IsPresent ? sample.Weights[rows[i]] : 1f;
         var nearest = Tensor.Zeros<float>(new Shape(rows.Length));
         nearest.Span.Fill(float.MaxValue);
         double[] sums = new double[Distances.Chunks(rows.Length)];

@@ -9,6 +9,9 @@ public sealed partial class Tape
     public void ScoreCandidates(in ScoreCandidatesArgs args) => throw Untrainable(nameof(ScoreCandidates));
 
     /// <inheritdoc cref="ScoreCandidates"/>
+    public void NearestRows(in NearestRowsArgs args) => throw Untrainable(nameof(NearestRows));
+
+    /// <inheritdoc cref="ScoreCandidates"/>
     public void Probe(in ProbeArgs args) => throw Untrainable(nameof(Probe));
 
     /// <inheritdoc cref="ScoreCandidates"/>
