@@ -67,7 +67,7 @@ public static unsafe class ExactFilter
             _ => true,
         };
 
-    static bool HasAny(ReadOnlySpan<int> ids, ReadOnlySpan<long> set)
+    internal static bool HasAny(ReadOnlySpan<int> ids, ReadOnlySpan<long> set)
     {
         // Both ascend: the shorter is walked, the longer searched.
         if (set.Length < ids.Length)
@@ -85,7 +85,7 @@ public static unsafe class ExactFilter
         return false;
     }
 
-    static bool HasAll(ReadOnlySpan<int> ids, ReadOnlySpan<long> set)
+    internal static bool HasAll(ReadOnlySpan<int> ids, ReadOnlySpan<long> set)
     {
         foreach (long value in set)
         {

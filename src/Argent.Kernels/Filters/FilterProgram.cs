@@ -67,6 +67,12 @@ public sealed class FilterProgram
     /// <summary>Postfix exact program.</summary>
     public required int[] ExactOps { get; init; }
 
+    /// <summary>
+    /// Postfix program over the exact leaves: what is left to verify of an item that has passed the mask. It leaves out
+    /// what the mask decides exactly; null when that is nothing.
+    /// </summary>
+    public int[]? OpenOps { get; init; }
+
     /// <summary>Leaves of the exact program.</summary>
     public required ExactLeaf[] ExactLeaves { get; init; }
 
@@ -74,6 +80,18 @@ public sealed class FilterProgram
     public required long[] Values { get; init; }
 
     MaskPlan? _plan;
+    ExactPlan? _exactPlan;
+
+    /// <summary>The exact leaves as kernels read them; made once.</summary>
+    internal ExactPlan ExactPlan
+    {
+        get
+        {
+            var plan = Volatile.Read(ref _exactPlan);
+            if (plan is null) Volatile.Write(ref _exactPlan, plan = new ExactPlan(this));
+            return plan;
+        }
+    }
 
     /// <summary>The mask planned for a filter index; kept, so that a cached program is planned once.</summary>
     internal MaskPlan PlanFor(FilterWords words)
@@ -89,6 +107,7 @@ public sealed class FilterProgram
     {
         CheckMask(words);
         CheckStack("exact", ExactOps, ExactLeaves.Length, withNot: true);
+        if (OpenOps is not null) CheckStack("open", OpenOps, ExactLeaves.Length, withNot: true);
         int features = forward?.Columns.Length ?? 0;
         foreach (ref readonly var leaf in ExactLeaves.AsSpan())
         {
@@ -139,4 +158,11 @@ public sealed class FilterProgram
 /// <param name="Program">The filter, or null for TRUE.</param>
 /// <param name="ExcludedRows">Item rows that are not eligible, ascending, or null.</param>
 /// <param name="OnlyRows">The only item rows that are eligible, ascending, or null for all.</param>
-public sealed record QueryFilter(FilterProgram? Program, int[]? ExcludedRows = null, int[]? OnlyRows = null);
+public sealed record QueryFilter(FilterProgram? Program, int[]? ExcludedRows = null, int[]? OnlyRows = null)
+{
+    RowSet? _excluded = RowSet.Of(ExcludedRows);
+
+    /// <summary>A long list of excluded rows, as a hash table; null for a short one.</summary>
+    internal RowSet? Excluded =>
+        ReferenceEquals(_excluded?.Rows, ExcludedRows) ? _excluded : _excluded = RowSet.Of(ExcludedRows);
+}

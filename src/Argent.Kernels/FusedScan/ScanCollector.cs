@@ -8,8 +8,8 @@ namespace Argent.Kernels;
 /// </summary>
 unsafe struct ScanCollector
 {
-    // A few rounds of "verify the best K, replace those that fail"; a filter that fails most items gets all verified.
-    const int RoundsMax = 4;
+    // What is verified beyond what is expected to be needed, so that a second round is usually the last.
+    const int VerifySpare = 32;
 
     // A full tile of picked slots, and the keys that an append may overwrite beyond its end.
     const int TileRoom = ScanTile.ChosenMax + 8;
@@ -71,21 +71,28 @@ unsafe struct ScanCollector
         if (_count == _kept && _kept > 0) Threshold = RankKey.Score(KeySelection.Largest(_keys, _count));
     }
 
-    /// <summary>Verifies until the best K of what is left are all verified.</summary>
+    /// <summary>Verifies best first until K are verified, and drops the others, or all are verified.</summary>
     void VerifyBest(in ScanVerifier verifier)
     {
-        for (int round = 0; ; round++)
+        long tested = 0;
+        for (int verified = 0; verified < _kept && verified < _count;)
         {
-            int best = round < RoundsMax ? Math.Min(_kept, _count) : _count;
-            if (best < _count) KeySelection.Partition(_keys, _count, best, Spare);
-            int left = verifier.KeepEligible(_keys, best);
-            int failed = best - left;
+            int rest = _count - verified, batch = (int)Math.Min(rest, Wanted(_kept - verified, verified, tested));
+            long* keys = _keys + verified;
+            if (batch < rest) KeySelection.Partition(keys, rest, batch, Spare);
+            int left = verifier.KeepEligible(keys, batch);
+            int failed = batch - left, moved = Math.Min(failed, rest - batch);
             // The gap is filled from the end; what follows the best is in no order anyway.
-            int moved = Math.Min(failed, _count - best);
-            Unsafe.CopyBlockUnaligned(_keys + left, _keys + _count - moved, (uint)moved * sizeof(long));
-            bool whole = best == _count;
+            Unsafe.CopyBlockUnaligned(keys + left, _keys + _count - moved, (uint)moved * sizeof(long));
             _count -= failed;
-            if (failed == 0 || whole) return;
+            verified += left;
+            tested += batch;
+            // What was not tested is worse than the K that passed.
+            if (verified >= _kept) _count = verified;
         }
     }
+
+    /// <summary>How many to test so that <paramref name="lacking"/> more pass, if as many pass as did before.</summary>
+    static long Wanted(int lacking, int passed, long tested) =>
+        tested == 0 ? lacking : VerifySpare + lacking + lacking * (tested - passed) * 5 / (4 * Math.Max(1L, passed));
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.Intrinsics.X86;
 
 namespace Argent.Kernels;
@@ -8,70 +9,95 @@ readonly unsafe ref struct ScanVerifier
     /// <summary>The tie breaker's bit that says "verified": below the item row, so that it never changes the order.</summary>
     const long Verified = 1;
 
-    // Items whose values are fetched together.
-    const int BatchSize = 64;
+    // Items whose values are fetched together: enough that memory's latency is waited for once for many of them, few
+    // enough that their lines stay in the second-level cache.
+    const int WaitingMax = 512;
 
     readonly IvfTensors _index;
     readonly int[]? _excludedRows;
-    readonly FilterProgram? _program;
-    readonly ForwardValues? _forward;
+    readonly RowSet? _excludedSet;
+    readonly bool _hasProgram;
+    readonly ExactBatch _program;
 
     /// <summary>What <paramref name="filter"/> demands beyond the mask.</summary>
     public ScanVerifier(in FusedScanArgs args, QueryFilter? filter)
     {
         _index = args.Index;
         _excludedRows = filter?.ExcludedRows;
+        _excludedSet = filter?.Excluded;
         if (filter is null || !FusedScanReference.NeedsVerification(filter, args.Words)) return;
-        _program = filter.Program;
-        _forward = args.Forward;
+        var program = filter.Program!;
+        // With an allow-list, or without a filter index, no mask has decided anything.
+        bool isMasked = args.Words is not null && filter.OnlyRows is null;
+        _hasProgram = true;
+        _program = new ExactBatch(program, (isMasked ? program.OpenOps : null) ?? program.ExactOps, args.Forward!);
     }
 
     /// <summary>Whether a candidate may turn out not to be eligible.</summary>
-    public bool IsNeeded => _program is not null || _excludedRows is not null;
+    public bool IsNeeded => _hasProgram || _excludedRows is not null;
 
     /// <summary>Verifies <paramref name="count"/> keys, moves the eligible ones to the front and returns how many.</summary>
     public int KeepEligible(long* keys, int count)
     {
-        int* slots = stackalloc int[BatchSize];
-        int left = 0;
-        for (int first = 0; first < count; first += BatchSize)
+        long* waiting = stackalloc long[WaitingMax];
+        int left = 0, group = 0;
+        for (int i = 0; i < count; i++)
         {
-            int batch = Math.Min(BatchSize, count - first);
-            FindSlots(keys + first, slots, batch);
-            for (int i = 0; i < batch; i++)
+            long key = keys[i];
+            if ((key & Verified) != 0) keys[left++] = key;
+            else
             {
-                long key = keys[first + i];
-                if ((key & Verified) == 0 && !IsEligible((int)(RankKey.Tie(key) >> 1), slots[i])) continue;
-                keys[left++] = key | Verified;
+                waiting[group++] = key;
+                if (group < WaitingMax) continue;
+                left += KeepEligible(waiting, group, keys + left);
+                group = 0;
+            }
+        }
+        return left + KeepEligible(waiting, group, keys + left);
+    }
+
+    /// <summary>Writes those keys of a group that are eligible and returns how many.</summary>
+    int KeepEligible(long* waiting, int count, long* keys)
+    {
+        int* slots = stackalloc int[WaitingMax];
+        ulong* eligible = stackalloc ulong[WaitingMax / ExactBatch.SlotsMax];
+        FindSlots(waiting, slots, eligible, count);
+        if (_hasProgram) _program.Prefetch(slots, count);
+        int left = 0;
+        for (int first = 0; first < count; first += ExactBatch.SlotsMax)
+        {
+            ulong batch = eligible[first / ExactBatch.SlotsMax];
+            if (_hasProgram && batch != 0) batch &= _program.Matches(slots + first, Math.Min(ExactBatch.SlotsMax, count - first));
+            for (; batch != 0; batch &= batch - 1)
+            {
+                keys[left++] = waiting[first + BitOperations.TrailingZeroCount(batch)] | Verified;
             }
         }
         return left;
     }
 
-    /// <summary>Looks up the slots of a batch and asks memory for all their values, so that the waits overlap.</summary>
-    void FindSlots(long* keys, int* slots, int count)
+    /// <summary>The slots of a group; one bit for each that has one and is not excluded. Others read slot 0 harmlessly.</summary>
+    void FindSlots(long* keys, int* slots, ulong* found, int count)
     {
         int* slotOfRow = _index.SlotOfRow.Pointer;
         long rows = _index.SlotOfRow.Count;
+        new Span<ulong>(found, WaitingMax / ExactBatch.SlotsMax).Clear();
         for (int i = 0; i < count; i++)
         {
             uint row = RankKey.Tie(keys[i]) >> 1;
-            slots[i] = row < rows ? slotOfRow[row] : FusedScanArgs.NoSlot;
+            Sse.Prefetch0(slotOfRow + Math.Min(row, rows - 1));
+            _excludedSet?.Prefetch((int)row);
         }
-        if (_program is null) return;
-        foreach (ref readonly var leaf in _program.ExactLeaves.AsSpan())
+        for (int i = 0; i < count; i++)
         {
-            var column = _forward!.Columns[leaf.Feature];
-            long* first = column.IsOrdered ? column.Keys.Pointer : column.Ranges.Pointer;
-            for (int i = 0; i < count; i++) Sse.Prefetch0(first + Math.Max(slots[i], 0));
-            if (column.IsOrdered) continue;
-            int* values = column.Values.Pointer;
-            for (int i = 0; i < count; i++) Sse.Prefetch0(values + (first[Math.Max(slots[i], 0)] >> 16));
+            uint row = RankKey.Tie(keys[i]) >> 1;
+            int slot = row < rows ? slotOfRow[row] : FusedScanArgs.NoSlot;
+            found[i / ExactBatch.SlotsMax] |= (slot >= 0 && !IsExcluded((int)row) ? 1UL : 0) << (i % ExactBatch.SlotsMax);
+            slots[i] = Math.Max(slot, 0);
         }
     }
 
-    bool IsEligible(int row, int slot) =>
-        slot >= 0
-        && (_excludedRows is null || Array.BinarySearch(_excludedRows, row) < 0)
-        && (_program is null || ExactFilter.Matches(_program, _forward!, slot));
+    bool IsExcluded(int row) => _excludedSet is not null
+        ? _excludedSet.Contains(row)
+        : _excludedRows is not null && Array.BinarySearch(_excludedRows, row) >= 0;
 }

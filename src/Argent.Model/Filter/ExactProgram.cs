@@ -7,10 +7,18 @@ sealed class ExactProgram
 {
     readonly List<ExactLeaf> _leaves = [];
     readonly List<long> _values = [];
+    readonly Dictionary<LeafCondition, int> _numbers = new(ReferenceEqualityComparer.Instance);
 
-    public ExactProgram(Condition condition) => Ops = Write(condition).ToArray();
+    /// <summary>The programs of a condition and of the part of it that a mask leaves open.</summary>
+    public ExactProgram(Condition condition, Condition open)
+    {
+        Ops = Write(condition).ToArray();
+        OpenOps = Write(open).ToArray();
+    }
 
     public int[] Ops { get; }
+
+    public int[] OpenOps { get; }
 
     public ExactLeaf[] Leaves => [.. _leaves];
 
@@ -28,6 +36,8 @@ sealed class ExactProgram
 
     int Add(LeafCondition leaf)
     {
+        if (_numbers.TryGetValue(leaf, out int number)) return number;
+        _numbers.Add(leaf, _leaves.Count);
         _leaves.Add(new ExactLeaf(leaf.Kind, leaf.Feature, _values.Count, leaf.Values.Length, leaf.Low, leaf.High));
         _values.AddRange(leaf.Values);
         return _leaves.Count - 1;

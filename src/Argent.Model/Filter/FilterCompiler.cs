@@ -16,14 +16,15 @@ public sealed class FilterCompiler(FeatureSchema schema, FilterIndexLayout? layo
         ArgumentNullException.ThrowIfNull(filter);
         var condition = new FilterResolver(schema).Resolve(filter);
         if (condition == Condition.True) return null;
-        var exact = new ExactProgram(condition);
         var mask = new MaskProgram(schema, layout, condition);
+        var exact = new ExactProgram(condition, mask.Open);
         return new FilterProgram
         {
             MaskOps = mask.Ops,
             MaskLeaves = mask.Leaves,
             NeedsVerification = !mask.IsExact,
             ExactOps = exact.Ops,
+            OpenOps = exact.OpenOps,
             ExactLeaves = exact.Leaves,
             Values = exact.Values,
         };

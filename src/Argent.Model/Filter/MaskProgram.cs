@@ -27,7 +27,7 @@ sealed class MaskProgram
     {
         (_schema, _layout) = (schema, layout);
         var root = Write(condition, negated: false);
-        (Ops, IsExact) = (root.Node.ToArray(), root.IsExact);
+        (Ops, IsExact, Open) = (root.Node.ToArray(), root.IsExact, root.Open);
     }
 
     public int[] Ops { get; }
@@ -37,64 +37,74 @@ sealed class MaskProgram
     /// <summary>True when the mask includes no item that does not match.</summary>
     public bool IsExact { get; }
 
-    static Mask Unknown { get; } = new(PostfixNode.Leaf(FilterProgram.All), IsExact: false);
+    /// <summary>What is still to be verified of an item that passes the mask.</summary>
+    public Condition Open { get; }
+
+    static PostfixNode Unknown { get; } = PostfixNode.Leaf(FilterProgram.All);
 
     Mask Write(Condition condition, bool negated)
     {
         switch (condition)
         {
             case LeafCondition leaf:
-                return Write(leaf, negated);
+                var (node, isExact) = Write(leaf, negated);
+                return new(node, isExact, isExact ? Condition.True : negated ? Condition.Not(leaf) : leaf);
             case NotCondition not:
                 return Write(not.Operand, !negated);
             case GroupCondition group:
-                return Combine(group.IsAnd != negated, [.. group.Operands.Select(o => Write(o, negated))]);
+                return Combine(group, negated);
             default:
                 bool all = (condition == Condition.True) != negated;
-                return new(PostfixNode.Leaf(all ? FilterProgram.All : FilterProgram.None), IsExact: true);
+                return new(PostfixNode.Leaf(all ? FilterProgram.All : FilterProgram.None), IsExact: true, Condition.True);
         }
     }
 
-    static Mask Combine(bool isAnd, List<Mask> operands)
+    Mask Combine(GroupCondition group, bool negated)
     {
+        bool isAnd = group.IsAnd != negated;
+        List<Mask> operands = [.. group.Operands.Select(o => Write(o, negated))];
         bool exact = operands.TrueForAll(o => o.IsExact);
+        // Each operand of an AND was passed, so that only what its own mask leaves open remains; of an OR, any was.
+        var open = exact ? Condition.True
+            : isAnd ? Condition.Group(isAnd: true, operands.Select(o => o.Open))
+            : negated ? Condition.Not(group) : group;
         // An AND is as good without what rules nothing out; an OR with it rules nothing out.
         int known = operands.RemoveAll(o => o.Node.Op == FilterProgram.All);
-        if (operands.Count == 0 || (!isAnd && known > 0)) return Unknown;
-        return new(PostfixNode.Group(Op(isAnd), operands.Select(o => o.Node)), exact);
+        if (operands.Count == 0 || (!isAnd && known > 0)) return new(Unknown, IsExact: false, open);
+        return new(PostfixNode.Group(Op(isAnd), operands.Select(o => o.Node)), exact, open);
     }
 
-    Mask Write(LeafCondition leaf, bool negated)
+    (PostfixNode Node, bool IsExact) Write(LeafCondition leaf, bool negated)
     {
-        if (_layout is null) return Unknown;
+        if (_layout is null) return (Unknown, false);
         int firstRow = _layout.FirstExactRow[leaf.Feature];
         if (!_schema.Features[leaf.Feature].IsOrdered && firstRow >= 0) return Bitmaps(leaf, firstRow, negated);
-        return negated || firstRow >= 0 ? Unknown : Bloom(leaf);
+        return negated || firstRow >= 0 ? (Unknown, false) : Bloom(leaf);
     }
 
-    Mask Bitmaps(LeafCondition leaf, int firstRow, bool negated)
+    (PostfixNode Node, bool IsExact) Bitmaps(LeafCondition leaf, int firstRow, bool negated)
     {
         bool exists = leaf.Kind == LeafKind.Exists;
         int count = exists ? _schema.Vocabularies[leaf.Feature]!.Count : leaf.Values.Length;
-        if (count == 0) return Unknown;
+        if (count == 0) return (Unknown, false);
         var rows = exists ? Enumerable.Range(0, count) : leaf.Values.Select(v => (int)v);
         var leaves = rows.Take(BitmapsMax).Select(v => new MaskLeaf(firstRow + v, negated, 0));
         return Group((leaf.Kind == LeafKind.HasAll) != negated, leaves, count, exact: true);
     }
 
-    Mask Bloom(LeafCondition leaf)
+    (PostfixNode Node, bool IsExact) Bloom(LeafCondition leaf)
     {
         string name = _schema.Features[leaf.Feature].Name;
         var vocabulary = _schema.Vocabularies[leaf.Feature];
         long[] values = leaf.Kind == LeafKind.Range && leaf.Low == leaf.High ? [leaf.Low] : leaf.Values;
-        if (values.Length == 0) return Unknown;
+        if (values.Length == 0) return (Unknown, false);
         ulong Term(long value) => vocabulary is null ? Terms.Hash(name, value) : Terms.Hash(name, vocabulary[(int)value]);
         var leaves = values.Take(BloomTermsMax).Select(v => new MaskLeaf(-1, false, Term(v)));
         return Group(leaf.Kind == LeafKind.HasAll, leaves, values.Length, exact: false);
     }
 
     /// <summary>AND or OR of <paramref name="count"/> leaves, of which those that a limit allows are given.</summary>
-    Mask Group(bool isAnd, IEnumerable<MaskLeaf> leaves, int count, bool exact)
+    (PostfixNode Node, bool IsExact) Group(bool isAnd, IEnumerable<MaskLeaf> leaves, int count, bool exact)
     {
         int first = _leaves.Count;
         _leaves.AddRange(leaves.Take(LeavesMax - first));
@@ -103,13 +113,13 @@ sealed class MaskProgram
         if (added == 0 || (added < count && !isAnd))
         {
             _leaves.RemoveRange(first, added);
-            return Unknown;
+            return (Unknown, false);
         }
         var nodes = Enumerable.Range(first, added).Select(PostfixNode.Leaf);
-        return new(PostfixNode.Group(Op(isAnd), nodes), exact && added == count);
+        return (PostfixNode.Group(Op(isAnd), nodes), exact && added == count);
     }
 
     static int Op(bool isAnd) => isAnd ? FilterProgram.And : FilterProgram.Or;
 
-    readonly record struct Mask(PostfixNode Node, bool IsExact);
+    readonly record struct Mask(PostfixNode Node, bool IsExact, Condition Open);
 }

@@ -75,6 +75,60 @@ public sealed class FilterIndexTests
     }
 
     [Fact]
+    public unsafe void Batches_of_slots_equal_the_definition()
+    {
+        if (!Avx2Kernels.IsSupported) return;
+        var random = new Random(15);
+        int* slots = stackalloc int[ExactBatch.SlotsMax];
+        for (int round = 0; round < 400; round++)
+        {
+            var tree = RandomFilter.Draw(random, round % 6);
+            var program = round % 3 == 0 ? LongSet(random, feature: round / 3 % 3) : tree.Compile();
+            var batch = new ExactBatch(program, program.ExactOps, _items.Forward);
+            int count = 1 + random.Next(ExactBatch.SlotsMax);
+            if (round % 4 == 0) count = ExactBatch.SlotsMax;
+            ulong expected = 0;
+            for (int i = 0; i < count; i++)
+            {
+                slots[i] = random.Next(_items.Slots);
+                if (ExactFilter.Matches(program, _items.Forward, slots[i])) expected |= 1UL << i;
+            }
+            batch.Prefetch(slots, count);
+            Assert.True(expected == batch.Matches(slots, count), $"round {round}: {count} slots");
+        }
+    }
+
+    [Fact]
+    public void Long_lists_of_rows_are_found_by_hash()
+    {
+        var random = new Random(16);
+        foreach (int length in (int[])[64, 65, 127, 4095, 100_000])
+        {
+            int[] rows = [.. Enumerable.Range(0, length).Select(i => length % 2 == 0 ? i * 7 : random.Next()).Distinct().Order()];
+            var set = RowSet.Of(rows)!;
+            foreach (int row in rows) Assert.True(set.Contains(row), $"{row} of {length}");
+            for (int i = 0; i < 10_000; i++)
+            {
+                int row = i % 2 == 0 ? i : random.Next();
+                Assert.Equal(Array.BinarySearch(rows, row) >= 0, set.Contains(row));
+            }
+        }
+        Assert.Null(RowSet.Of([1, 2, 3]));
+        Assert.False(RowSet.Of([.. Enumerable.Range(-80, 81)])!.Contains(-80));
+    }
+
+    [Fact]
+    public void A_filter_of_other_excluded_rows_looks_them_up()
+    {
+        int[] even = [.. Enumerable.Range(0, 500).Select(i => 2 * i)], odd = [.. Enumerable.Range(0, 500).Select(i => 2 * i + 1)];
+        var filter = new QueryFilter(null, even);
+        Assert.Equal(filter, new QueryFilter(null, even));
+        Assert.True(filter.Excluded!.Contains(10));
+        var other = filter with { ExcludedRows = odd };
+        Assert.True(other.Excluded!.Contains(11) && !other.Excluded.Contains(10));
+    }
+
+    [Fact]
     public void Programs_as_deep_as_allowed_work()
     {
         int deep = FilterProgram.StackMax;
@@ -112,6 +166,22 @@ public sealed class FilterIndexTests
             rows[0] = SearchItems.ExactRows;
             Assert.Throws<ArgumentOutOfRangeException>(() => kernels.BuildSignatures(args with { ExactRows = rows }));
         }
+    }
+
+    /// <summary>One leaf whose set is long: as bits when it is dense, searched when it is not.</summary>
+    static FilterProgram LongSet(Random random, int feature)
+    {
+        int step = random.Next(3) switch { 0 => 1, 1 => 3, _ => 5_000 };
+        long[] set = [.. Enumerable.Range(random.Next(5), random.Next(1, 30)).Select(i => (long)i * step - (feature == 2 ? 20 : 0))];
+        return new FilterProgram
+        {
+            MaskOps = [FilterProgram.All],
+            MaskLeaves = [],
+            ExactOps = random.Next(2) == 0 ? [0] : [0, FilterProgram.Not],
+            ExactLeaves = [new ExactLeaf(LeafKind.HasAny, feature, 0, set.Length, 0, 0)],
+            Values = set,
+            NeedsVerification = true,
+        };
     }
 
     static void SetColumns(FilterWords words, int first, int count)

@@ -54,9 +54,18 @@ abstract record RandomFilter
         EmitExact(ops, leaves, values);
         var (maskOps, maskLeaves) = (new List<int>(), new List<MaskLeaf>());
         bool exact = EmitMask(maskOps, maskLeaves, negated: false);
+        // Of a conjunction whose left side is exact, only the right side is open: it stands between the left and the AND.
+        int[]? open = null;
+        if (this is Both { And: true } both && both.Left.EmitMask([], [], negated: false))
+        {
+            var left = new List<int>();
+            both.Left.EmitExact(left, [], []);
+            open = [.. ops[left.Count..^1]];
+        }
         return new FilterProgram
         {
             ExactOps = [.. ops],
+            OpenOps = open,
             ExactLeaves = [.. leaves],
             Values = [.. values],
             MaskOps = [.. maskOps],

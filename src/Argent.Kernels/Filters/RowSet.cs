@@ -1,0 +1,66 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace Argent.Kernels;
+
+/// <summary>A long list of rows as a hash table: one cache line a look-up, where a binary search of 100,000 waits for many.</summary>
+sealed unsafe class RowSet
+{
+    // A shorter list stays in the first-level cache and takes few steps.
+    const int RowsMin = 64;
+
+    const int Empty = -1;
+
+    readonly int[] _table;
+    readonly int _mask;
+    readonly int _shift;
+
+    RowSet(int[] rows)
+    {
+        Rows = rows;
+        // At most half full, so that a look-up rarely goes beyond its line.
+        int log = BitOperations.Log2((uint)rows.Length) + 2;
+        _table = GC.AllocateUninitializedArray<int>(1 << log, pinned: true);
+        (_mask, _shift) = (_table.Length - 1, 32 - log);
+        Array.Fill(_table, Empty);
+        foreach (int row in rows)
+        {
+            // Rows below 0 are no item's.
+            if (row < 0) continue;
+            int at = Place(row);
+            while (_table[at] != Empty && _table[at] != row) at = (at + 1) & _mask;
+            _table[at] = row;
+        }
+    }
+
+    /// <summary>The rows, ascending.</summary>
+    public int[] Rows { get; }
+
+    /// <summary>The set of a list that is long enough to need one, or null.</summary>
+    public static RowSet? Of(int[]? rows) => rows is { Length: >= RowsMin and < (1 << 28) } ? new RowSet(rows) : null;
+
+    /// <summary>Asks memory for what <see cref="Contains"/> will read.</summary>
+    public void Prefetch(int row) =>
+        Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_table), Place(row))));
+
+    /// <summary>Whether a row is on the list.</summary>
+    public bool Contains(int row)
+    {
+        for (int at = Place(row); _table[at] != Empty; at = (at + 1) & _mask)
+        {
+            if (_table[at] == row) return true;
+        }
+        return false;
+    }
+
+    /// <summary>Equal for the same list, so that filters of the same lists are equal.</summary>
+    public override bool Equals(object? obj) => obj is RowSet other && ReferenceEquals(Rows, other.Rows);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => RuntimeHelpers.GetHashCode(Rows);
+
+    // Fibonacci hashing: neighbouring rows are spread, and the high bits are the well mixed ones.
+    int Place(int row) => (int)(((uint)row * 0x9E3779B9) >> _shift);
+}
