@@ -1,18 +1,17 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace Argent.Kernels;
 
 static unsafe class ScoreCandidatesAvx2
 {
-    // Eight rows are widened into the first-level cache, then dotted with every head.
+    // Rows at a time; for several heads they are widened into the first-level cache, then dotted with each.
     const int TileRows = 8;
 
     const int ChunkCandidates = 512;
 
     // Rows to ask of memory ahead of their use: the slots of candidates are anywhere.
-    const int AheadRows = 16;
+    const int AheadRows = 24;
 
     public static void Run(in ScoreCandidatesArgs args, Workers workers)
     {
@@ -50,16 +49,14 @@ static unsafe class ScoreCandidatesAvx2
             int first = chunk % Parts * ChunkCandidates, end = Math.Min(first + ChunkCandidates, Candidates);
             int* slots = Slots + request * Candidates;
             float* tile = (float*)ThreadMemory.ForChunk((long)TileRows * Dim * sizeof(float));
+            Prefetch(slots, first, Math.Min(first + AheadRows, end));
             for (int c = first; c < end; c += TileRows)
             {
                 int count = Math.Min(TileRows, end - c);
                 Prefetch(slots, c + AheadRows, Math.Min(c + AheadRows + TileRows, end));
-                for (int i = 0; i < TileRows; i++)
-                {
-                    int slot = slots[Math.Min(c + i, end - 1)];
-                    Widen(Embeddings + (long)Math.Max(slot, 0) * Dim, tile + (long)i * Dim, slot < 0 ? 0 : Dim);
-                }
-                ScoreTile(tile, slots + c, count, (request, request * Candidates + c));
+                var at = (request, request * Candidates + c);
+                if (Heads == 1) ScoreRows(slots + c, count, at);
+                else ScoreTile(tile, slots + c, count, at);
             }
         }
 
@@ -67,21 +64,36 @@ static unsafe class ScoreCandidatesAvx2
         {
             for (int c = first; c < end; c++)
             {
-                byte* row = (byte*)(Embeddings + (long)Math.Max(slots[c], 0) * Dim);
+                long slot = Math.Max(slots[c], 0);
+                byte* row = (byte*)(Embeddings + slot * Dim);
                 for (int line = 0; line < Dim * sizeof(ushort); line += 64) Sse.Prefetch0(row + line);
+                if (Bias != null) Sse.Prefetch0(Bias + slot);
             }
         }
 
-        /// <summary>bfloat16 is the upper half of a float32: a shift widens it.</summary>
+        /// <summary>One head: rows are widened on the way to the dot.</summary>
+        [SkipLocalsInit]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        readonly void ScoreRows(int* slots, int count, (long Request, long Candidate) at)
+        {
+            ushort** rows = stackalloc ushort*[TileRows];
+            float* eight = stackalloc float[TileRows];
+            // Past the last candidate, and where there is none, some row: its dot is not stored.
+            for (int i = 0; i < TileRows; i++) rows[i] = Embeddings + (long)Math.Max(slots[Math.Min(i, count - 1)], 0) * Dim;
+            Avx.Store(eight, FloatRows.Dots(Queries + at.Request * Dim, rows, Dim));
+            for (int i = 0; i < count; i++)
+            {
+                int slot = slots[i];
+                float bias = Bias == null || slot < 0 ? 0f : Bias[slot];
+                Scores[at.Candidate + i] = slot < 0 ? float.NegativeInfinity : eight[i] + bias;
+            }
+        }
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         static void Widen(ushort* from, float* to, int count)
         {
             int d = 0;
-            for (; d + 8 <= count; d += 8)
-            {
-                var wide = Avx2.ShiftLeftLogical(Avx2.ConvertToVector256Int32(from + d), 16);
-                Avx.Store(to + d, wide.AsSingle());
-            }
+            for (; d + 8 <= count; d += 8) Avx.Store(to + d, FloatRows.Wide(from + d));
             for (; d < count; d++) to[d] = BitConverter.Int32BitsToSingle(from[d] << 16);
         }
 
@@ -90,7 +102,12 @@ static unsafe class ScoreCandidatesAvx2
         {
             float** rows = stackalloc float*[TileRows];
             float* eight = stackalloc float[TileRows];
-            for (int i = 0; i < TileRows; i++) rows[i] = tile + (long)i * Dim;
+            for (int i = 0; i < TileRows; i++)
+            {
+                rows[i] = tile + (long)i * Dim;
+                int slot = slots[Math.Min(i, count - 1)];
+                Widen(Embeddings + (long)Math.Max(slot, 0) * Dim, rows[i], slot < 0 ? 0 : Dim);
+            }
             for (int h = 0; h < Heads; h++)
             {
                 Avx.Store(eight, FloatRows.Dots(Queries + (at.Request * Heads + h) * Dim, rows, Dim));

@@ -30,10 +30,15 @@ static unsafe class ScoreCandidatesReference
         Checks.Is("ScoreCandidates: Queries", args.Queries, new(slots[0] * heads, cache[1]), "Embeddings", cache);
         Checks.IsOrMissing("ScoreCandidates: Bias", args.Bias, new(cache[0]), "Embeddings", cache);
         Checks.Is("ScoreCandidates: Scores", args.Scores, new(slots[0], slots[1], heads), "Slots", slots);
-        for (long i = 0; i < args.Slots.Count; i++)
-        {
-            if (args.Slots.Pointer[i] >= cache[0]) Checks.Index("ScoreCandidates: a slot", args.Slots.Pointer[i], cache[0]);
-        }
+        int largest = Largest(args.Slots.Pointer, args.Slots.Count);
+        if (largest >= cache[0]) Checks.Index("ScoreCandidates: a slot", largest, cache[0]);
+    }
+
+    static int Largest(int* slots, long count)
+    {
+        int largest = -1;
+        for (long i = 0; i < count; i++) largest = Math.Max(largest, slots[i]);
+        return largest;
     }
 
     static float Score(in ScoreCandidatesArgs args, float* query, long slot)

@@ -28,6 +28,38 @@ public sealed class ScoreCandidatesTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(63)]
+    [InlineData(128)]
+    [InlineData(200)]
+    public void A_score_has_the_same_bits_with_other_heads_and_other_candidates(int dim)
+    {
+        const int Heads = 3, Candidates = 37;
+        var together = Args(new Random(dim), (1, Candidates, Heads, dim), biased: true);
+        foreach (var (name, kernels) in SearchVariants.All())
+        {
+            kernels.ScoreCandidates(together);
+            for (int h = 0; h < Heads; h++)
+            {
+                foreach (var (first, count) in new[] { (0, Candidates), (0, 1), (5, 9), (30, 7) })
+                {
+                    var alone = together with
+                    {
+                        Queries = together.Queries.Rows(h, 1),
+                        Slots = Tensor.From<int>(together.Slots.Span.Slice(first, count), new(1, count)),
+                        Scores = SearchVariants.Poisoned<float>(new(1, count, 1)),
+                    };
+                    kernels.ScoreCandidates(alone);
+                    for (int c = 0; c < count; c++)
+                    {
+                        Assert.True(together.Scores[(first + c) * Heads + h].Equals(alone.Scores[c]), $"{name}, head {h}, {first}+{c}");
+                    }
+                }
+            }
+        }
+    }
+
     [Fact]
     public void A_slot_outside_the_cache_is_refused()
     {
