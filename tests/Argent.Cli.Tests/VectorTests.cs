@@ -21,7 +21,7 @@ public sealed class VectorTests
         NpyWriter.Write(folder["queries.npy"], queries);
         await Shell.DoAsync("publish", "--embeddings", folder["items.npy"], "--metric", metric, "--nlist", "8", "--out", folder["models"]);
         await Shell.DoAsync(
-            "query", "--model", folder["models"], "--vectors", folder["queries.npy"], "--k", "10", "--nprobe", "8",
+            "query", "--model", folder["models"], "--vectors", folder["queries.npy"], "--k", "10", "--nprobe", "8", "--rescore", "100",
             "--out", folder["ids.npy"], "--scores", folder["scores.npy"]);
         var ids = NpyReader.Read<long>(folder["ids.npy"]);
         var scores = NpyReader.Read<float>(folder["scores.npy"]);

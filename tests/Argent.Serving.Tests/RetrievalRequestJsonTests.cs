@@ -12,7 +12,7 @@ public class RetrievalRequestJsonTests
     {
         var request = Read("""
             { "user": { "id": "42", "features": { "country": "DE", "age": 7 }, "history": ["17", 2051] }, "k": 10,
-              "filter": "language = 'eng'", "exclude": ["17"], "only": ["1", "2"], "nprobe": 32, "value": "save",
+              "filter": "language = 'eng'", "exclude": ["17"], "only": ["1", "2"], "nprobe": 32, "rescore": 0, "value": "save",
               "deadlineMs": 80, "explain": false }
             """);
         Assert.Equal("42", request.User.Id);
@@ -21,6 +21,7 @@ public class RetrievalRequestJsonTests
         Assert.Equal(
             (10, 32, "language = 'eng'", "save", 80.0),
             (request.K, request.NProbe, request.Filter, request.Value, request.DeadlineMs));
+        Assert.Equal(0, request.Rescore);
         Assert.Equal(["17"], request.Exclude!);
         Assert.Equal(["1", "2"], request.Only!);
     }
@@ -33,6 +34,7 @@ public class RetrievalRequestJsonTests
             var request = Read(json);
             Assert.Equal(new RetrievalRequest().K, request.K);
             Assert.Null(request.Filter);
+            Assert.Null(request.Rescore);
             Assert.Null(request.User.History);
         }
     }

@@ -51,6 +51,7 @@ sealed class QueryCommand : ArgentCommand
             },
             K = run.Get(_options.K),
             NProbe = run.Get(_options.NProbe),
+            Rescore = run.Get(_options.Rescore),
             Filter = run.Get(_options.Filter),
             Exclude = Ids(run.Get(_options.Exclude)),
             Only = Ids(run.Get(_options.Only)),

@@ -68,6 +68,13 @@ sealed class QueryOptions
         HelpName = "n",
     });
 
+    /// <summary>Candidates beyond K.</summary>
+    public Option<int?> Rescore { get; } = Numbers.AtLeast(0, new Option<int?>("--rescore")
+    {
+        Description = "Candidates beyond k that are scored exactly; k more, at least 64, when left out.",
+        HelpName = "n",
+    });
+
     /// <summary>Eligibility.</summary>
     public Option<string?> Filter { get; } = new("--filter")
     {
@@ -98,5 +105,5 @@ sealed class QueryOptions
 
     /// <summary>All of them, in the order of the help.</summary>
     public IReadOnlyList<Option> All =>
-        [Model, User, History, Feature, K, NProbe, Filter, Exclude, Only, Value, Requests, Vectors, Out, Scores, Batch];
+        [Model, User, History, Feature, K, NProbe, Rescore, Filter, Exclude, Only, Value, Requests, Vectors, Out, Scores, Batch];
 }

@@ -50,6 +50,7 @@ sealed class VectorFile(OpenModel model, CommandRun run, QueryOptions options)
         },
         K = run.Get(options.K),
         NProbe = run.Get(options.NProbe),
+        Rescore = run.Get(options.Rescore),
         Filter = run.Get(options.Filter),
         Value = run.Get(options.Value),
     };

@@ -33,11 +33,15 @@ sealed class QueryCompiler
         {
             throw Bad($"nprobe is {request.NProbe}; it must be 0 (the model's default, {_parts.DefaultNProbe}) or more.");
         }
+        if (request.Rescore is { } rescore && (rescore < 0 || rescore > limits.RescoreMarginMax))
+        {
+            throw Bad($"rescore is {rescore}; it must be 0 to {limits.RescoreMarginMax}.");
+        }
         var user = request.User ?? throw Bad("user is null; an empty object is an anonymous user.");
         // More lists than there are is all of them: the answer says how many were probed.
         int nprobe = Math.Min(request.NProbe == 0 ? _parts.DefaultNProbe : request.NProbe, _parts.Index.NList);
         var filter = Filter(request);
-        int kept = Kept(request.K);
+        int kept = Kept(request.K, request.Rescore);
         // An intersection may never have K0 items in common, and what is only excluded leaves the nearest lists full.
         bool isStrict = filter is { Program: not null } or { OnlyRows: not null }
             && _parts.Description.Merge != MergeKind.Intersection;
@@ -58,13 +62,18 @@ sealed class QueryCompiler
         };
     }
 
-    /// <summary>K0: K and a margin, in steps so that requests of similar K are scanned together, up to all slots.</summary>
-    int Kept(int k)
+    /// <summary>
+    /// K0: K and the margin, up to all slots. A margin of the model's choice is rounded up to a step, so that requests of
+    /// similar K are scanned together.
+    /// </summary>
+    int Kept(int k, int? rescore)
     {
+        int most = Math.Max(64, _parts.Index.Slots);
+        if (rescore is { } margin) return Math.Min(k + margin, most);
         int wanted = k + Math.Min(Math.Max(64, k), _parts.Limits.RescoreMarginMax);
         // Steps of a quarter of the power of two below: at most a quarter more than wanted.
         int step = 1 << Math.Max(4, System.Numerics.BitOperations.Log2((uint)wanted) - 2);
-        return Math.Min((wanted + step - 1) / step * step, Math.Max(64, _parts.Index.Slots));
+        return Math.Min((wanted + step - 1) / step * step, most);
     }
 
     QueryFilter? Filter(RetrievalRequest request)

@@ -11,7 +11,7 @@ namespace Argent.Serving;
 public static class RetrievalRequestJson
 {
     static readonly string[] _keys =
-        ["user", "k", "filter", "exclude", "only", "nprobe", "value", "deadlineMs", "explain"];
+        ["user", "k", "filter", "exclude", "only", "nprobe", "rescore", "value", "deadlineMs", "explain"];
 
     static readonly string[] _userKeys = ["id", "features", "history", "vectors"];
 
@@ -48,6 +48,7 @@ public static class RetrievalRequestJson
             Exclude = Value(root, "exclude") is { } exclude ? Texts(exclude, "exclude") : null,
             Only = Value(root, "only") is { } only ? Texts(only, "only") : null,
             NProbe = Value(root, "nprobe") is { } nprobe ? Integer(nprobe, "nprobe") : 0,
+            Rescore = Value(root, "rescore") is { } rescore ? Integer(rescore, "rescore") : null,
             Value = Value(root, "value") is { } value ? Text(value, "value", "a formula as text") : null,
             DeadlineMs = Value(root, "deadlineMs") is { } deadline ? Number(deadline, "deadlineMs") : null,
         };

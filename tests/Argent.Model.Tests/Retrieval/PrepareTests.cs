@@ -39,6 +39,23 @@ public sealed class PrepareTests : IDisposable
     }
 
     [Fact]
+    public void Rescore_sets_how_many_are_kept_within_its_limits()
+    {
+        int Kept(int k, int? rescore) => _sample.Model.Prepare(Good with { K = k, Rescore = rescore }).Kept;
+        Assert.Equal(10, Kept(10, 0));
+        Assert.Equal(17, Kept(10, 7));
+        Assert.Equal(Kept(10, null), Kept(10, 70));
+        int all = Math.Max(64, _sample.Model.Index.Slots);
+        Assert.Equal(all, Kept(1000, 4096));
+        foreach (int wrong in new[] { -1, 4097, int.MinValue, int.MaxValue })
+        {
+            var e = Refused(Good with { Rescore = wrong });
+            Assert.Equal(RequestErrorKind.BadRequest, e.Kind);
+            Assert.Contains("0 to 4096", e.Message);
+        }
+    }
+
+    [Fact]
     public void Vectors_must_fit_the_model()
     {
         RequestException With(params float[][] vectors) => Refused(new RetrievalRequest { User = new UserInput { Vectors = vectors } });

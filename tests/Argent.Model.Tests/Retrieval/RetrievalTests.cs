@@ -59,6 +59,33 @@ public sealed class RetrievalTests : IDisposable
     }
 
     [Fact]
+    public void Rescore_widens_what_is_scored_exactly()
+    {
+        foreach (var kernels in CpuKernels.All(_workers))
+        {
+            var sample = new SampleModel(new SampleOptions(), kernels);
+            var oracle = new BruteForce(sample);
+            var random = new Random(12);
+            int[] found = new int[3], margins = [0, 5, 1000];
+            for (int i = 0; i < 20; i++)
+            {
+                var request = new RetrievalRequest { User = sample.User(random), K = 30, NProbe = 12 };
+                var exact = oracle.Search(request).ToDictionary(e => e.Row, e => (float)e.Value);
+                var best = exact.OrderByDescending(e => e.Value).ThenBy(e => e.Key).Take(30).Select(e => e.Key).ToHashSet();
+                for (int m = 0; m < margins.Length; m++)
+                {
+                    var items = Ask(sample.Model, request with { Rescore = margins[m] }, kernels).Items;
+                    Assert.All(items, item => Assert.Equal(exact[item.Row], item.Score));
+                    Assert.Equal(items.OrderByDescending(item => item.Score).ThenBy(item => item.Row), items);
+                    found[m] += items.Count(item => best.Contains(item.Row));
+                }
+            }
+            Assert.Equal(20 * 30, found[2]);
+            Assert.True(found[0] < found[1] && found[1] <= found[2], string.Join(" ", found));
+        }
+    }
+
+    [Fact]
     public void Cosine_orders_by_angle_whatever_the_length_of_the_query()
     {
         var sample = new SampleModel(new SampleOptions { Metric = Metric.Cosine }, Kernels);
