@@ -17,6 +17,16 @@ public sealed class BenchTests
     }
 
     [Fact]
+    public async Task Dense_has_rows_for_products_lists_and_scores_and_states_its_goals()
+    {
+        Assert.SkipUnless(MachineLimits.CanMeasure, "This processor lacks AVX2 or FMA.");
+        var result = await Shell.DoAsync("bench", "dense", "--quick", "--quiet", "--format", "json");
+        var groups = result.Json["rows"]!.AsArray().Select(row => (string)row!["group"]!).ToHashSet();
+        Assert.Equal(["matrix products", "choosing lists", "exact scores"], groups);
+        Assert.Equal(2, result.Json["goals"]!.AsArray().Count);
+    }
+
+    [Fact]
     public async Task An_unknown_benchmark_is_refused_with_the_nearest_name()
     {
         var result = await Shell.RunAsync("bench", "limit");

@@ -8,6 +8,7 @@ sealed class BenchCommand : ArgentCommand
         : base("bench", "Measure this machine and this engine, beside its rivals.", "argent bench limits")
     {
         Add(new BenchLimitsCommand());
+        Add(new BenchDenseCommand());
     }
 
     /// <inheritdoc/>
