@@ -24,7 +24,7 @@ sealed class Publication(PublishSource source, PublishOptions options, IKernels 
             "embed", count, "items", () => EmbeddedItems.Of(source, kernels, log.Progress), e => $"{count:N0} x {e.Dim}");
         var lists = Divide(items);
         var index = log.Run(
-            "quantise", count, "items", () => ItemIndex.Of(items, lists.Layout, Metric, kernels, log.Progress),
+            "quantise", count, "items", () => ItemIndex.Of(items, lists.Layout, (Metric, options.Quantization), kernels, log.Progress),
             i => $"int8, off by {i.RelativeError:P2}");
         var filter = Filter(lists.Layout);
         var forward = log.Run(
@@ -33,7 +33,7 @@ sealed class Publication(PublishSource source, PublishOptions options, IKernels 
         var parts = Compose(index, lists.Centroids, filter, forward, recall.DefaultNProbe);
         var files = new RetrievalModel(parts).Parts();
         var report = Report(items.Dim, lists, index, filter, files) with { Recall = recall };
-        return Write(modelsFolder, parts, files, report, lists.Layout.Slots);
+        return Write(modelsFolder, parts, files, report, (lists.Layout.Slots, index.Range.Scale));
     }
 
     ItemLists Divide(EmbeddedItems items)
@@ -104,7 +104,7 @@ sealed class Publication(PublishSource source, PublishOptions options, IKernels 
                 TaskActivation = options.TaskActivation ?? activation,
                 Towers = towers is null ? null : JsonSerializer.SerializeToElement(towers, StrictJson.Options),
             },
-            Index = new IvfIndex(index.Lists, centroids.Centroids, centroids.Bias, index.Center),
+            Index = new IvfIndex(index.Lists, centroids.Centroids, centroids.Bias, index.Range.Center),
             Cache = new EmbeddingCache(index.Cache),
             Items = ItemTable.From(Catalogue),
             Filter = filter?.Index,
@@ -137,7 +137,7 @@ sealed class Publication(PublishSource source, PublishOptions options, IKernels 
         };
 
     PublishResult Write(
-        string modelsFolder, RetrievalParts parts, IReadOnlyList<ArtifactPart> files, PublishReport report, int slots)
+        string modelsFolder, RetrievalParts parts, IReadOnlyList<ArtifactPart> files, PublishReport report, (int Slots, float? Scale) index)
     {
         var lists = report.Lists;
         var draft = new Manifest
@@ -145,7 +145,12 @@ sealed class Publication(PublishSource source, PublishOptions options, IKernels 
             Name = source.Name,
             Model = parts.Description,
             Features = parts.Filter is null ? [] : ItemFilter.Features(Catalogue.Schema, parts.Filter.Layout),
-            Lists = new ListsDescription(lists.NList, slots, Catalogue.Count, parts.DefaultNProbe),
+            Lists = new ListsDescription(lists.NList, index.Slots, Catalogue.Count, parts.DefaultNProbe),
+            Quantization = new QuantizationDescription
+            {
+                Kind = index.Scale is null ? QuantizationDescription.PerItem : QuantizationDescription.Global,
+                Scale = index.Scale,
+            },
             Bloom = report.Filter is { } f
                 ? new BloomDescription(f.BitmapRows, f.HashCount, f.DeclaredRate, f.MeasuredRate)
                 : null,

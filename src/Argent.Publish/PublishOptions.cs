@@ -20,6 +20,9 @@ public sealed record PublishOptions
     /// <summary>Spare slots of a list for later items, as a share of its items, from 0 to 10.</summary>
     public double SpareShare { get; init; } = 1.0 / 16;
 
+    /// <summary>Where the scale of an item's int8 code comes from.</summary>
+    public Quantization Quantization { get; init; }
+
     /// <summary>Value formula over the tasks; null for the first task alone.</summary>
     public string? Value { get; init; }
 
@@ -35,6 +38,7 @@ public sealed record PublishOptions
             throw new ArgumentException(
                 $"nlist is {NList}; {items} items can be divided into 1 to {items} lists (0 chooses).");
         }
+        if (!Enum.IsDefined(Quantization)) throw new ArgumentException($"{Quantization} is no quantization.");
         if (NProbe < 0) throw new ArgumentException($"nprobe is {NProbe}; it is 1 or more (0 chooses).");
         if (!(FalsePositiveRate > 0 && FalsePositiveRate < 1))
         {
@@ -45,4 +49,14 @@ public sealed record PublishOptions
             throw new ArgumentException($"The spare share is {SpareShare}; it lies between 0 and 10.");
         }
     }
+}
+
+/// <summary>Where the scale of an item's int8 code comes from.</summary>
+public enum Quantization
+{
+    /// <summary>From the item's own numbers, about the mean of all items.</summary>
+    PerItem,
+
+    /// <summary>From the least and the largest number of all items, as the paper does; for comparison.</summary>
+    Global,
 }

@@ -19,7 +19,8 @@ public sealed class VectorTests
         var (items, queries) = (Vectors(Items, 3), Vectors(7, 4));
         NpyWriter.Write(folder["items.npy"], items);
         NpyWriter.Write(folder["queries.npy"], queries);
-        await Shell.DoAsync("publish", "--embeddings", folder["items.npy"], "--metric", metric, "--nlist", "8", "--out", folder["models"]);
+        await Shell.DoAsync("publish", "--embeddings", folder["items.npy"], "--metric", metric, "--nlist", "8",
+            "--quantization", metric == "l2" ? "global" : "per-item", "--out", folder["models"]);
         await Shell.DoAsync(
             "query", "--model", folder["models"], "--vectors", folder["queries.npy"], "--k", "10", "--nprobe", "8", "--rescore", "100",
             "--out", folder["ids.npy"], "--scores", folder["scores.npy"]);

@@ -47,6 +47,13 @@ sealed class PublishCommand : ArgentCommand
         DefaultValueFactory = _ => _defaults.SpareShare,
     };
 
+    readonly Option<string> _quantization = new Option<string>("--quantization")
+    {
+        Description = "Where the scale of int8 codes comes from: each item, or the range of all numbers of all items.",
+        HelpName = "per-item|global",
+        DefaultValueFactory = _ => "per-item",
+    }.AcceptOnlyFromAmong("per-item", "global");
+
     readonly Option<string?> _value = new("--value")
     {
         Description = "Value formula over the tasks; the first task when left out.",
@@ -61,7 +68,7 @@ sealed class PublishCommand : ArgentCommand
             "argent publish --data samples/books/dataset.json --model trained/books --out models")
     {
         foreach (var option in _source.All) Add(option);
-        Option[] own = [_out, _nlist, _nprobe, _falsePositives, _spare, _value];
+        Option[] own = [_out, _nlist, _nprobe, _falsePositives, _spare, _quantization, _value];
         foreach (var option in own) Add(option);
     }
 
@@ -74,6 +81,7 @@ sealed class PublishCommand : ArgentCommand
             NProbe = run.Get(_nprobe),
             FalsePositiveRate = run.Get(_falsePositives),
             SpareShare = run.Get(_spare),
+            Quantization = run.Get(_quantization) == "global" ? Quantization.Global : Quantization.PerItem,
             Value = run.Get(_value),
             Seed = run.Seed ?? _defaults.Seed,
         };

@@ -22,10 +22,15 @@ static unsafe class QuantizeRowsAvx2
             RowCount = args.Rows.Shape[0],
             Dim = args.Rows.Shape[1],
             PaddedDim = args.Codes.Shape[1],
+            FixedScale = args.Scale,
             NotFinite = &notFinite,
         };
         workers.Run(ref work, checked((int)((work.RowCount + ChunkRows - 1) / ChunkRows)));
         if (notFinite != long.MaxValue) throw QuantizeRowsReference.NotFinite(notFinite, args.Rows.Shape);
+        for (long r = 0; r < args.Clamped.Count; r++)
+        {
+            args.Clamped.Pointer[r] = QuantizeRowsReference.Clamped(in args, work.Rows + r * work.Dim, args.Scale);
+        }
     }
 
     struct RowWork : IChunkedWork
@@ -37,6 +42,7 @@ static unsafe class QuantizeRowsAvx2
         public long RowCount;
         public long Dim;
         public long PaddedDim;
+        public float FixedScale;
         public long* NotFinite;
 
         public readonly void Run(int chunk)
@@ -51,7 +57,7 @@ static unsafe class QuantizeRowsAvx2
                     Lower(r);
                     return;
                 }
-                float scale = BitConverter.Int32BitsToSingle(maxBits) / QuantizeRowsReference.CodeMax;
+                float scale = FixedScale > 0 ? FixedScale : BitConverter.Int32BitsToSingle(maxBits) / QuantizeRowsReference.CodeMax;
                 Scales[r] = scale;
                 Encode(row, scale, Codes + r * PaddedDim);
             }

@@ -145,8 +145,25 @@ public sealed record FeatureDescription(string Name, FeatureType Type, string In
 /// <summary>How item embeddings are coded.</summary>
 public sealed record QuantizationDescription
 {
-    /// <summary>Element type and where its scale comes from.</summary>
-    public string Kind { get; init; } = "int8-per-item";
+    /// <summary>The center is the mean of the items, and every item has a scale of its own.</summary>
+    public const string PerItem = "int8-per-item";
+
+    /// <summary>The range from the least to the largest of all numbers of all items has one center and one scale.</summary>
+    public const string Global = "int8-global";
+
+    /// <summary><see cref="PerItem"/> or <see cref="Global"/>.</summary>
+    public string Kind { get; init; } = PerItem;
+
+    /// <summary>The scale of all items when it is global; null otherwise.</summary>
+    public float? Scale { get; init; }
+
+    /// <summary>Whether this build understands it.</summary>
+    public bool IsValid() => Kind switch
+    {
+        PerItem => Scale is null,
+        Global => Scale is > 0 and < float.PositiveInfinity,
+        _ => false,
+    };
 }
 
 /// <summary>Sizes of the index.</summary>

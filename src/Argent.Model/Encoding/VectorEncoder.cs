@@ -9,13 +9,22 @@ namespace Argent.Model;
 /// the same bytes either way.
 /// </summary>
 /// <param name="metric">How queries and items are compared.</param>
-/// <param name="center">[D] float32 that is subtracted before coding: the mean of the published items.</param>
+/// <param name="center">[D] float32 that is subtracted before coding; <see cref="QuantizationDescription"/> says what it is.</param>
 /// <param name="kernels">Arithmetic.</param>
-public sealed unsafe class VectorEncoder(Metric metric, Tensor<float> center, IKernels kernels)
+/// <param name="scale">The scale of all items as the manifest has it; null for a scale per item.</param>
+public sealed unsafe class VectorEncoder(Metric metric, Tensor<float> center, IKernels kernels, float? scale = null)
 {
     const int ChunkRows = 64;
 
-    /// <summary>Encodes n items.</summary>
+    Tensor<int> _clamped;
+
+    /// <summary>
+    /// Numbers of all items so far that lay outside the range of the given scale and got its nearest end, so that scans
+    /// see the item nearer than it is; exact scores are not touched. 0 with a scale per item, and for what was published.
+    /// </summary>
+    public long Clamped { get; private set; }
+
+    /// <summary>Encodes n items; by one thread at a time.</summary>
     /// <param name="embeddings">[n, D] float32, finite; normalised to length 1 in place for cosine.</param>
     /// <param name="bias">[n] float32 learned biases, or no tensor for zero.</param>
     /// <param name="vectors">Where they go, overwritten.</param>
@@ -30,13 +39,7 @@ public sealed unsafe class VectorEncoder(Metric metric, Tensor<float> center, IK
         {
             kernels.NormalizeRows(new NormalizeRowsArgs { Input = embeddings, Output = embeddings });
         }
-        kernels.QuantizeRows(new QuantizeRowsArgs
-        {
-            Rows = embeddings,
-            Center = center,
-            Codes = vectors.Codes,
-            Scales = vectors.Scales,
-        });
+        Quantize(embeddings, vectors);
         var work = new CacheRow
         {
             Embeddings = embeddings.Pointer,
@@ -48,6 +51,19 @@ public sealed unsafe class VectorEncoder(Metric metric, Tensor<float> center, IK
             IsEuclidean = metric == Metric.L2,
         };
         kernels.Workers.Run(ref work, (int)((work.Rows + ChunkRows - 1) / ChunkRows));
+    }
+
+    void Quantize(in Tensor<float> embeddings, in ItemVectors vectors)
+    {
+        var args = new QuantizeRowsArgs { Rows = embeddings, Center = center, Codes = vectors.Codes, Scales = vectors.Scales };
+        if (scale is { } given)
+        {
+            long rows = embeddings.Shape[0];
+            if (!_clamped.IsPresent || _clamped.Count < rows) _clamped = Tensor.Zeros<int>(new Shape(rows));
+            args = args with { Scale = given, Clamped = _clamped.Rows(0, rows) };
+        }
+        kernels.QuantizeRows(args);
+        for (long r = 0; r < args.Clamped.Count; r++) Clamped += args.Clamped[r];
     }
 
     struct CacheRow : IChunkedWork

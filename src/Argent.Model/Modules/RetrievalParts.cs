@@ -114,7 +114,8 @@ public sealed record RetrievalParts
         var (model, lists) = (manifest.Model, manifest.Lists);
         Require(manifest.Kind == "retrieval", $"is a '{manifest.Kind}' model");
         Require(manifest.Blend == "identity", $"has the blend '{manifest.Blend}'");
-        Require(manifest.Quantization.Kind == "int8-per-item", $"has the quantisation '{manifest.Quantization.Kind}'");
+        var quantization = manifest.Quantization;
+        Require(quantization.IsValid(), $"has the quantisation '{quantization.Kind}' with the scale '{quantization.Scale}'");
         Require(model.Dim is >= 1 and <= 65_536, $"has {model.Dim} dimensions");
         Require(model.Tasks.Count >= 1, "has no task");
         Require(lists.Items >= 0 && lists.Slots >= 0, $"has {lists.Items} items in {lists.Slots} slots");

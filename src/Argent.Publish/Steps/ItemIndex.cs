@@ -7,11 +7,11 @@ namespace Argent.Publish;
 
 /// <summary>The coded items in their slots: the index without its centroids, and the cache.</summary>
 /// <param name="Lists">Codes, biases and places.</param>
-/// <param name="Center">[D] float32, the mean of all items.</param>
+/// <param name="Range">What codes are about.</param>
 /// <param name="Cache">[S, D] bfloat16.</param>
 /// <param name="RelativeError">Root mean square of code minus vector, over that of the vectors about their mean.</param>
 sealed unsafe record ItemIndex(
-    IvfTensors Lists, Tensor<float> Center, Tensor<BFloat16> Cache, double RelativeError)
+    IvfTensors Lists, CodeRange Range, Tensor<BFloat16> Cache, double RelativeError)
 {
     // Rows that are encoded at a time.
     const int BatchRows = 4096;
@@ -19,13 +19,15 @@ sealed unsafe record ItemIndex(
     /// <summary>Codes every item at its slot. Spare slots stay zero.</summary>
     /// <param name="items">Vectors by row.</param>
     /// <param name="layout">Where each goes.</param>
-    /// <param name="metric">How queries and items are compared.</param>
+    /// <param name="how">How queries and items are compared, and where scales come from.</param>
     /// <param name="kernels">Arithmetic.</param>
     /// <param name="progress">One unit per item.</param>
-    public static ItemIndex Of(EmbeddedItems items, ListLayout layout, Metric metric, IKernels kernels, Progress progress)
+    public static ItemIndex Of(
+        EmbeddedItems items, ListLayout layout, (Metric Metric, Quantization Quantization) how, IKernels kernels, Progress progress)
     {
         int dim = items.Dim, padded = (dim + 63) / 64 * 64;
-        var center = MeanRow.Of(items.Rows, kernels.Workers);
+        var range = CodeRange.Of(items.Rows, how.Quantization, kernels.Workers);
+        var center = range.Center;
         var lists = new IvfTensors
         {
             Codes = Tensor.Zeros<sbyte>(new Shape(layout.Slots, padded)),
@@ -38,7 +40,7 @@ sealed unsafe record ItemIndex(
             ListCount = layout.Count,
         };
         var cache = Tensor.Zeros<BFloat16>(new Shape(layout.Slots, dim));
-        var encoder = new VectorEncoder(metric, center, kernels);
+        var encoder = new VectorEncoder(how.Metric, center, kernels, range.Scale);
         using var scratch = new Scratch();
         var error = new CodeError();
         for (int l = 0; l < lists.NList; l++)
@@ -52,7 +54,7 @@ sealed unsafe record ItemIndex(
                 scratch.Reset();
             }
         }
-        return new ItemIndex(lists, center, cache, error.Relative);
+        return new ItemIndex(lists, range, cache, error.Relative);
     }
 
     static void Encode(

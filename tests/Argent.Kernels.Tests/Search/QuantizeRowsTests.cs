@@ -50,6 +50,40 @@ public sealed class QuantizeRowsTests
     }
 
     [Theory]
+    [InlineData(1, 1)]
+    [InlineData(5, 63)]
+    [InlineData(300, 65)]
+    public void A_given_scale_is_every_rows_scale_and_clamped_values_are_counted(int rows, int dim)
+    {
+        const float Scale = 0.006f;
+        var random = new Random(dim);
+        var (input, center) = (SearchVariants.Floats(random, new(rows, dim)), SearchVariants.Floats(random, new(dim)));
+        foreach (var (name, kernels) in SearchVariants.All())
+        {
+            var args = Args(input, center) with { Scale = Scale, Clamped = SearchVariants.Poisoned<int>(new(rows)) };
+            kernels.QuantizeRows(args);
+            Assert.All(args.Scales.ToArray(), s => Assert.Equal(Scale, s));
+            for (int r = 0; r < rows; r++)
+            {
+                int clamped = 0;
+                for (int d = 0; d < dim; d++)
+                {
+                    float nearest = MathF.Round((input.Row(r)[d] - center[d]) / Scale);
+                    Assert.Equal(Math.Clamp(nearest, -127f, 127f), args.Codes.Row(r)[d]);
+                    if (MathF.Abs(nearest) > 127) clamped++;
+                }
+                Assert.True(args.Clamped[r] == clamped, $"{name}, row {r}");
+            }
+            kernels.QuantizeRows(args with { Scale = 0 });
+            Assert.All(args.Clamped.ToArray(), c => Assert.Equal(0, c));
+            foreach (float wrong in new[] { -1f, float.NaN, float.PositiveInfinity })
+            {
+                Assert.Throws<ArgumentException>(() => kernels.QuantizeRows(args with { Scale = wrong }));
+            }
+        }
+    }
+
+    [Theory]
     [InlineData(1e-45f)]
     [InlineData(1e-40f)]
     [InlineData(3e38f)]
