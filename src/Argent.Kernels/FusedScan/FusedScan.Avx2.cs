@@ -39,10 +39,25 @@ static unsafe class FusedScanAvx2
     /// <summary>Writes the answer to one query from its eligible keys in order, at most K.</summary>
     static void Write(in FusedScanArgs args, int query, long* keys, int count, long masked)
     {
-        const int Ahead = 24;
         long kept = args.Scores.Shape[1];
         float* scores = args.Scores.Pointer + query * kept;
-        int* slots = args.Slots.Pointer + query * kept;
+        if (args.Slots.IsPresent) count = FindSlots(in args, keys, count, args.Slots.Pointer + query * kept);
+        if (args.ItemRows.IsPresent)
+        {
+            int* rows = args.ItemRows.Pointer + query * kept;
+            for (int i = 0; i < count; i++) rows[i] = (int)(RankKey.Tie(keys[i]) >> 1);
+            new Span<int>(rows + count, (int)kept - count).Fill(-1);
+        }
+        for (int i = 0; i < count; i++) scores[i] = RankKey.Score(keys[i]);
+        new Span<float>(scores + count, (int)kept - count).Fill(float.NegativeInfinity);
+        args.Found.Pointer[query] = count;
+        args.EligibleSeen.Pointer[query] = count < kept ? count : masked;
+    }
+
+    /// <summary>Writes the slots of keys, leaving out items that were removed while the scan ran; returns how many stay.</summary>
+    static int FindSlots(in FusedScanArgs args, long* keys, int count, int* slots)
+    {
+        const int Ahead = 24;
         int* slotOfRow = args.Index.SlotOfRow.Pointer;
         long rows = args.Index.SlotOfRow.Count;
         int found = 0;
@@ -52,15 +67,12 @@ static unsafe class FusedScanAvx2
             if (i + Ahead < count) Sse.Prefetch0(slotOfRow + (RankKey.Tie(keys[i + Ahead]) >> 1));
             uint row = RankKey.Tie(keys[i]) >> 1;
             int slot = row < rows ? slotOfRow[row] : FusedScanArgs.NoSlot;
-            // An item that was removed while the scan ran.
             if (slot < 0) continue;
-            slots[found] = slot;
-            scores[found++] = RankKey.Score(keys[i]);
+            keys[found] = keys[i];
+            slots[found++] = slot;
         }
-        new Span<float>(scores + found, (int)kept - found).Fill(float.NegativeInfinity);
-        new Span<int>(slots + found, (int)kept - found).Fill(FusedScanArgs.NoSlot);
-        args.Found.Pointer[query] = found;
-        args.EligibleSeen.Pointer[query] = found < kept ? found : masked;
+        new Span<int>(slots + found, (int)args.Scores.Shape[1] - found).Fill(FusedScanArgs.NoSlot);
+        return found;
     }
 
     /// <summary>What one part of a query found.</summary>

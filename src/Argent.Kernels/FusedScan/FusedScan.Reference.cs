@@ -15,7 +15,8 @@ static unsafe class FusedScanReference
             for (int k = 0; k < kept; k++)
             {
                 args.Scores.Pointer[(long)q * kept + k] = k < found ? items[k].Score : float.NegativeInfinity;
-                args.Slots.Pointer[(long)q * kept + k] = k < found ? items[k].Slot : FusedScanArgs.NoSlot;
+                if (args.Slots.IsPresent) args.Slots.Pointer[(long)q * kept + k] = k < found ? items[k].Slot : FusedScanArgs.NoSlot;
+                if (args.ItemRows.IsPresent) args.ItemRows.Pointer[(long)q * kept + k] = k < found ? items[k].Row : -1;
             }
             args.Found.Pointer[q] = found;
             args.EligibleSeen.Pointer[q] = found < kept ? found : masked;

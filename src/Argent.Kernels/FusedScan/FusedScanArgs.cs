@@ -44,8 +44,14 @@ public readonly record struct FusedScanArgs
     /// <summary>[Q, K] float32, overwritten, best first; -infinity where unfilled.</summary>
     public required Tensor<float> Scores { get; init; }
 
-    /// <summary>[Q, K] int32 slots parallel to <see cref="Scores"/>; <see cref="NoSlot"/> where unfilled.</summary>
-    public required Tensor<int> Slots { get; init; }
+    /// <summary>
+    /// [Q, K] int32 slots parallel to <see cref="Scores"/>, <see cref="NoSlot"/> where unfilled; or no tensor, which saves a
+    /// look-up per item. An item that is removed while the scan runs is left out only where slots are asked for.
+    /// </summary>
+    public Tensor<int> Slots { get; init; }
+
+    /// <summary>[Q, K] int32 item rows parallel to <see cref="Scores"/>, -1 where unfilled; or no tensor.</summary>
+    public Tensor<int> ItemRows { get; init; }
 
     /// <summary>[Q] int32, overwritten: filled places.</summary>
     public required Tensor<int> Found { get; init; }

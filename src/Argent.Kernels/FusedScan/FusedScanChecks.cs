@@ -17,7 +17,8 @@ static unsafe class FusedScanChecks
         Checks.Is("FusedScan: QueryScales", args.QueryScales, new(count), "Queries", queries);
         Checks.Is("FusedScan: Lists", args.Lists, new(count, args.Lists.Shape[1]), "Queries", queries);
         Checks.Is("FusedScan: Scores", args.Scores, new(count, args.Scores.Shape[1]), "Queries", queries);
-        Checks.Is("FusedScan: Slots", args.Slots, args.Scores.Shape, "Scores", args.Scores.Shape);
+        CheckAnswer("FusedScan: Slots", args.Slots, args.Scores.Shape);
+        CheckAnswer("FusedScan: ItemRows", args.ItemRows, args.Scores.Shape);
         Checks.Is("FusedScan: Found", args.Found, new(count), "Queries", queries);
         Checks.Is("FusedScan: EligibleSeen", args.EligibleSeen, new(count), "Queries", queries);
         if (args.Filters.Length < count)
@@ -30,6 +31,11 @@ static unsafe class FusedScanChecks
         {
             if (args.Filters[q]?.Program is { } program) program.Check(args.Words, args.Forward);
         }
+    }
+
+    static void CheckAnswer(string name, Tensor<int> answer, Shape scores)
+    {
+        if (answer.IsPresent) Checks.Is(name, answer, scores, "Scores", scores);
     }
 
     static void CheckIndex(IvfTensors index)

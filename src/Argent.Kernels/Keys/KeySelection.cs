@@ -41,11 +41,26 @@ static unsafe class KeySelection
     }
 
     /// <summary>The largest of <paramref name="count"/> keys, of which there is at least one.</summary>
-    public static long Largest(long* keys, int count)
+    public static long Largest(long* keys, int count) => Bounds(keys, count).Most;
+
+    /// <summary>The smallest and the largest of <paramref name="count"/> keys, of which there is at least one.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    public static (long Least, long Most) Bounds(long* keys, int count)
     {
-        long largest = keys[0];
-        for (int i = 1; i < count; i++) largest = Math.Max(largest, keys[i]);
-        return largest;
+        var (low, high) = (Vector256.Create(keys[0]), Vector256.Create(keys[0]));
+        var (low2, high2) = (low, high);
+        int i = 0;
+        for (; i + 8 <= count; i += 8)
+        {
+            var (four, next) = (Avx.LoadVector256(keys + i), Avx.LoadVector256(keys + i + 4));
+            (low, high) = (Vector256.Min(low, four), Vector256.Max(high, four));
+            (low2, high2) = (Vector256.Min(low2, next), Vector256.Max(high2, next));
+        }
+        (low, high) = (Vector256.Min(low, low2), Vector256.Max(high, high2));
+        var (least, most) = (low[0], high[0]);
+        for (int lane = 1; lane < 4; lane++) (least, most) = (Math.Min(least, low[lane]), Math.Max(most, high[lane]));
+        for (; i < count; i++) (least, most) = (Math.Min(least, keys[i]), Math.Max(most, keys[i]));
+        return (least, most);
     }
 
     /// <summary>The key of about rank <paramref name="kept"/>, estimated from evenly spaced keys.</summary>

@@ -1,13 +1,22 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Argent.Kernels;
 
-/// <summary>Sorts rank keys: a radix sort over the four score bytes, then the ties by their lower halves.</summary>
+/// <summary>
+/// Sorts rank keys: two radix passes over the upper bits in which the scores differ, then the few keys that these bits do
+/// not tell apart, equal scores among them, by their whole keys.
+/// </summary>
 static unsafe class KeySort
 {
-    // Below, the fixed cost of four histograms is more than a comparison sort.
-    const int RadixMin = 192;
-    const int Digits = 256;
+    // Below, the fixed cost of the histograms is more than a comparison sort.
+    const int RadixMin = 128;
+
+    // Digits: enough that few keys agree in two of them, not more than stay in the first-level cache.
+    const int DigitBitsMin = 8, DigitBitsMax = 11;
+
+    // Runs up to this long are sorted by insertion.
+    const int InsertionMax = 16;
 
     /// <summary>Sorts ascending, which is best first. <paramref name="spare"/> has room for as many keys.</summary>
     public static void Sort(long* keys, int count, long* spare)
@@ -17,67 +26,76 @@ static unsafe class KeySort
             new Span<long>(keys, count).Sort();
             return;
         }
-        int* histograms = stackalloc int[4 * Digits];
-        new Span<int>(histograms, 4 * Digits).Clear();
-        CountDigits(keys, count, histograms);
-        long* from = keys;
-        long* to = spare;
-        for (int digit = 0; digit < 4; digit++)
-        {
-            int* histogram = histograms + digit * Digits;
-            int shift = 32 + 8 * digit;
-            // All keys share the digit: nothing to move.
-            if (histogram[Digit(from[0], shift)] == count) continue;
-            PlaceDigits(histogram);
-            Scatter(new(from, count), to, shift, histogram);
-            long* swapped = from;
-            from = to;
-            to = swapped;
-        }
-        if (from != keys) Unsafe.CopyBlockUnaligned(keys, from, (uint)count * sizeof(long));
-        SortTies(keys, count);
+        var (least, most) = KeySelection.Bounds(keys, count);
+        int bits = 64 - BitOperations.LeadingZeroCount((ulong)(most - least));
+        int digitBits = Math.Clamp(BitOperations.Log2((uint)count) - 3, DigitBitsMin, DigitBitsMax);
+        // The low half of a key only orders equal scores; with it, keys of one score would be told apart here as well.
+        int shift = Math.Max(0, bits - 2 * digitBits);
+        int* histograms = stackalloc int[2 << DigitBitsMax];
+        int digits = 1 << digitBits;
+        new Span<int>(histograms, 2 * digits).Clear();
+        CountDigits(new(keys, count), least, (shift, digitBits), histograms);
+        PlaceDigits(new(histograms, digits));
+        PlaceDigits(new(histograms + digits, digits));
+        Scatter(new(keys, count), spare, least, (shift, digits - 1), histograms);
+        Scatter(new(spare, count), keys, least, (shift + digitBits, digits - 1), histograms + digits);
+        SortRuns(keys, count, least, shift);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static int Digit(long key, int shift) => (int)((ulong)(key ^ long.MinValue) >> shift) & (Digits - 1);
-
-    static void CountDigits(long* keys, int count, int* histograms)
+    static void CountDigits(ReadOnlySpan<long> keys, long least, (int Shift, int Bits) digit, int* histograms)
     {
-        for (int i = 0; i < count; i++)
+        int* second = histograms + (1 << digit.Bits);
+        uint mask = (1u << digit.Bits) - 1;
+        foreach (long key in keys)
         {
-            uint upper = (uint)((ulong)(keys[i] ^ long.MinValue) >> 32);
-            histograms[upper & 255]++;
-            histograms[Digits + (upper >> 8 & 255)]++;
-            histograms[2 * Digits + (upper >> 16 & 255)]++;
-            histograms[3 * Digits + (upper >> 24)]++;
+            uint prefix = (uint)((ulong)(key - least) >> digit.Shift);
+            histograms[prefix & mask]++;
+            second[prefix >> digit.Bits]++;
         }
     }
 
     /// <summary>Turns counts into the place of each digit's first key.</summary>
-    static void PlaceDigits(int* histogram)
+    static void PlaceDigits(Span<int> histogram)
     {
         int at = 0;
-        for (int d = 0; d < Digits; d++)
+        foreach (ref int place in histogram)
         {
-            int next = at + histogram[d];
-            histogram[d] = at;
+            int next = at + place;
+            place = at;
             at = next;
         }
     }
 
-    static void Scatter(ReadOnlySpan<long> from, long* to, int shift, int* places)
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    static void Scatter(ReadOnlySpan<long> from, long* to, long least, (int Shift, int Mask) digit, int* places)
     {
-        foreach (long key in from) to[places[Digit(key, shift)]++] = key;
+        int shift = digit.Shift, mask = digit.Mask;
+        foreach (long key in from) to[places[(int)((ulong)(key - least) >> shift) & mask]++] = key;
     }
 
-    static void SortTies(long* keys, int count)
+    /// <summary>Sorts every run of keys that the digits do not tell apart.</summary>
+    static void SortRuns(long* keys, int count, long least, int shift)
     {
-        for (int start = 0; start < count - 1;)
+        if (shift == 0) return;
+        for (int start = 0, end; start < count; start = end)
         {
-            int end = start + 1;
-            while (end < count && keys[end] >> 32 == keys[start] >> 32) end++;
-            if (end - start > 1) new Span<long>(keys + start, end - start).Sort();
-            start = end;
+            ulong prefix = (ulong)(keys[start] - least) >> shift;
+            end = start + 1;
+            while (end < count && (ulong)(keys[end] - least) >> shift == prefix) end++;
+            if (end - start == 1) continue;
+            if (end - start <= InsertionMax) Insert(keys + start, end - start);
+            else new Span<long>(keys + start, end - start).Sort();
+        }
+    }
+
+    static void Insert(long* keys, int count)
+    {
+        for (int i = 1; i < count; i++)
+        {
+            long key = keys[i];
+            int at = i;
+            for (; at > 0 && keys[at - 1] > key; at--) keys[at] = keys[at - 1];
+            keys[at] = key;
         }
     }
 }

@@ -14,6 +14,8 @@ namespace Argent.Model;
 public sealed class VectorSearch(
     IvfIndex index, EmbeddingCache? cache, FilterWords? filter = null, ForwardValues? forward = null)
 {
+    QueryFilter?[] _noFilters = [];
+
     /// <summary>Writes the best K items of each query.</summary>
     /// <exception cref="ArgumentException">Shapes do not fit, or rescoring is asked for without a cache.</exception>
     public void Run(in VectorSearchArgs args, in ForwardPass pass)
@@ -23,17 +25,12 @@ public sealed class VectorSearch(
         int k = (int)args.Rows.Shape[1];
         if (queries == 0) return;
         var mark = pass.Scratch.Mark();
-        int kept = (int)Math.Min((long)k + args.Rescore, Math.Max(k, index.Slots));
-        var slots = pass.Scratch.Rent<int>(new Shape(queries, kept));
-        // Without rescoring the scan writes its scores to where they are wanted.
-        var scores = args.Rescore > 0 ? pass.Scratch.Rent<float>(new Shape(queries, kept)) : args.Scores;
-        Scan(in args, slots, scores, pass);
-        if (args.Rescore > 0) Rescore(in args, slots, scores, pass);
-        else WriteRows(slots, args.Rows);
+        if (args.Rescore > 0) ScanAndRescore(in args, k, pass);
+        else Scan(in args, default, args.Rows, args.Scores, pass);
         pass.Scratch.Release(mark);
     }
 
-    void Scan(in VectorSearchArgs args, Tensor<int> slots, Tensor<float> scores, in ForwardPass pass)
+    void Scan(in VectorSearchArgs args, Tensor<int> slots, Tensor<int> rows, Tensor<float> scores, in ForwardPass pass)
     {
         long queries = args.Queries.Shape[0];
         var codes = index.Quantize(args.Queries, pass);
@@ -45,17 +42,24 @@ public sealed class VectorSearch(
             Index = index.Lists,
             Words = filter,
             Forward = forward,
-            Filters = args.Filters ?? new QueryFilter?[queries],
+            Filters = args.Filters ?? NoFilters(queries),
             Scores = scores,
             Slots = slots,
+            ItemRows = rows,
             Found = pass.Scratch.Rent<int>(new Shape(queries)),
             EligibleSeen = pass.Scratch.Rent<long>(new Shape(queries)),
+            Path = args.Path,
         });
     }
 
-    void Rescore(in VectorSearchArgs args, Tensor<int> slots, Tensor<float> exact, in ForwardPass pass)
+    void ScanAndRescore(in VectorSearchArgs args, int k, in ForwardPass pass)
     {
-        long queries = args.Queries.Shape[0], kept = slots.Shape[1];
+        long queries = args.Queries.Shape[0];
+        int kept = (int)Math.Min((long)k + args.Rescore, Math.Max(k, index.Slots));
+        var slots = pass.Scratch.Rent<int>(new Shape(queries, kept));
+        var rows = pass.Scratch.Rent<int>(slots.Shape);
+        var exact = pass.Scratch.Rent<float>(slots.Shape);
+        Scan(in args, slots, rows, exact, pass);
         pass.Kernels.ScoreCandidates(new ScoreCandidatesArgs
         {
             Queries = args.Queries,
@@ -64,8 +68,6 @@ public sealed class VectorSearch(
             Slots = slots,
             Scores = exact.Reshape(new Shape(queries, kept, 1)),
         });
-        var rows = pass.Scratch.Rent<int>(slots.Shape);
-        WriteRows(slots, rows);
         pass.Kernels.SelectTopK(new SelectTopKArgs
         {
             Scores = exact,
@@ -83,14 +85,11 @@ public sealed class VectorSearch(
         }
     }
 
-    void WriteRows(Tensor<int> slots, Tensor<int> rows)
+    QueryFilter?[] NoFilters(long queries)
     {
-        for (long q = 0; q < slots.Shape[0]; q++)
-        {
-            var to = rows.Row(q);
-            var from = slots.Row(q);
-            for (int i = 0; i < to.Length; i++) to[i] = from[i] < 0 ? -1 : index.Lists.Rows[from[i]];
-        }
+        // Nothing ever writes to it, so searches on several threads may share it.
+        if (_noFilters.Length < queries) _noFilters = new QueryFilter?[queries];
+        return _noFilters;
     }
 
     void Check(in VectorSearchArgs args)
@@ -128,6 +127,9 @@ public readonly record struct VectorSearchArgs
 
     /// <summary>The filter of each query, at least Q entries; null when no query has one.</summary>
     public QueryFilter?[]? Filters { get; init; }
+
+    /// <summary>The scan's way through the lists; every way gives equal bits.</summary>
+    public ScanPath Path { get; init; }
 
     /// <summary>[Q, K] int32, overwritten: item rows, best first, equal scores by row; -1 where there are fewer.</summary>
     public required Tensor<int> Rows { get; init; }

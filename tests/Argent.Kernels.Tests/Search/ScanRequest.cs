@@ -73,6 +73,7 @@ sealed class ScanRequest
         Filters = Filters,
         Scores = SearchVariants.Poisoned<float>(new(Lists.Length, kept)),
         Slots = SearchVariants.Poisoned<int>(new(Lists.Length, kept)),
+        ItemRows = SearchVariants.Poisoned<int>(new(Lists.Length, kept)),
         Found = SearchVariants.Poisoned<int>(new(Lists.Length)),
         EligibleSeen = SearchVariants.Poisoned<long>(new(Lists.Length)),
     };
@@ -113,6 +114,8 @@ sealed class ScanRequest
         {
             float score = k < found ? expected[k].Score : float.NegativeInfinity;
             int slot = k < found ? expected[k].Slot : FusedScanArgs.NoSlot;
+            int row = k < found ? expected[k].Row : -1;
+            Assert.True(row == args.ItemRows[q * kept + k], $"place {k} holds row {args.ItemRows[q * kept + k]}, {where}");
             bool same = slot == args.Slots[q * kept + k]
                 && BitConverter.SingleToInt32Bits(score) == BitConverter.SingleToInt32Bits(args.Scores[q * kept + k]);
             Assert.True(same, $"place {k} holds {args.Slots[q * kept + k]} with {args.Scores[q * kept + k]:R} "
