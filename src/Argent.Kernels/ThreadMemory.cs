@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Argent.Tensors;
 
 namespace Argent.Kernels;
 
@@ -40,7 +41,9 @@ sealed unsafe class ThreadMemory
         _length = 0;
         // Half as much again, so that slowly growing requests settle quickly.
         long length = Aligned(bytes + bytes / 2);
-        _bytes = (byte*)NativeMemory.AlignedAlloc((nuint)length, Alignment);
+        nuint alignment = length >= LargePages.LengthMin ? (nuint)LargePages.PageBytes : Alignment;
+        _bytes = (byte*)NativeMemory.AlignedAlloc((nuint)length, alignment);
+        LargePages.Ask(_bytes, length);
         _length = length;
         return _bytes;
     }

@@ -1,6 +1,7 @@
 using Argent.Kernels;
 using Argent.Model;
 using Argent.Serving;
+using Argent.Tensors;
 
 namespace Argent.Server;
 
@@ -15,12 +16,13 @@ public sealed class ModelRegistry : IAsyncDisposable
     /// <summary>Opens an artifact, or every model of a folder of models at its newest version, and puts them in service.</summary>
     /// <exception cref="InvalidDataException">An artifact is damaged, or the folder holds none.</exception>
     /// <exception cref="IOException">A folder cannot be read.</exception>
-    public static ModelRegistry Load(string path, IKernels kernels, PredictorOptions options)
+    public static ModelRegistry Load(
+        string path, IKernels kernels, PredictorOptions options, FileMemory memory = FileMemory.Resident)
     {
         var registry = new ModelRegistry();
         foreach (string folder in ModelsFolder.ResolveAll(path))
         {
-            var snapshot = Snapshot.Load(Artifact.Open(folder));
+            var snapshot = Snapshot.Load(Artifact.Open(folder, memory: memory));
             registry._predictors.Add(snapshot.Manifest.Name, new Predictor(snapshot, kernels, options));
         }
         return registry;

@@ -1,5 +1,6 @@
 using System.Net;
 using Argent.Serving;
+using Argent.Tensors;
 
 namespace Argent.Server;
 
@@ -14,6 +15,9 @@ public sealed record ServerOptions
 
     /// <summary>Largest request body in bytes: 100,000 excluded ids of 100 digits and a filter fit easily.</summary>
     public long BodyBytesMax { get; init; } = 16 << 20;
+
+    /// <summary>How tensors come into memory; a server reads them, which opens slower and searches faster.</summary>
+    public FileMemory Memory { get; init; } = FileMemory.Resident;
 
     /// <summary>Queue and batch settings of every model.</summary>
     public PredictorOptions Predictor { get; init; } = new();

@@ -28,7 +28,10 @@ public abstract unsafe class Storage : IDisposable
     protected abstract void Dispose(bool disposing);
 }
 
-/// <summary>Zeroed native memory, aligned to a cache line, of any length; pages are committed when first touched.</summary>
+/// <summary>
+/// Zeroed native memory of any length, aligned to a cache line, or to a large page where it is long; pages are committed
+/// when first touched.
+/// </summary>
 public sealed unsafe class HeapStorage : Storage
 {
     readonly long _pressure;
@@ -40,13 +43,36 @@ public sealed unsafe class HeapStorage : Storage
         ArgumentOutOfRangeException.ThrowIfNegative(byteLength);
         ByteLength = byteLength;
         // calloc leaves fresh pages untouched, so that a large sparse tensor costs nothing until it is written.
-        _raw = (byte*)NativeMemory.AllocZeroed((nuint)byteLength + Alignment);
-        Pointer = (byte*)(((nuint)_raw + (Alignment - 1)) & ~(nuint)(Alignment - 1));
+        nuint alignment = byteLength >= LargePages.LengthMin ? LargePages.PageBytes : (nuint)Alignment;
+        _raw = (byte*)NativeMemory.AllocZeroed((nuint)byteLength + alignment);
+        Pointer = (byte*)(((nuint)_raw + (alignment - 1)) & ~(alignment - 1));
+        LargePages.Ask(Pointer, byteLength);
         _pressure = Math.Max(1, byteLength);
         GC.AddMemoryPressure(_pressure);
     }
 
     byte* _raw;
+
+    /// <summary>The bytes of a whole file.</summary>
+    /// <exception cref="IOException">The file cannot be read, or changes while it is read.</exception>
+    public static HeapStorage FromFile(string path)
+    {
+        const int PieceBytes = 8 << 20;
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        long length = RandomAccess.GetLength(file);
+        var storage = new HeapStorage(length);
+        for (long at = 0; at < length;)
+        {
+            int read = RandomAccess.Read(file, new Span<byte>(storage.Pointer + at, (int)Math.Min(PieceBytes, length - at)), at);
+            if (read == 0)
+            {
+                storage.Dispose();
+                throw new IOException($"The file '{path}' became shorter while it was read.");
+            }
+            at += read;
+        }
+        return storage;
+    }
 
     /// <summary>Frees memory that was never disposed.</summary>
     ~HeapStorage() => Dispose(disposing: false);

@@ -24,7 +24,37 @@ public sealed class SafetensorsTests : IDisposable
             ("c.empty", AnyTensor.From(Tensor.Zeros<float>(new Shape(0, 128)))),
         };
         var offsets = SafetensorsWriter.Write(_path, tensors, new Dictionary<string, string> { ["made by"] = "a test" });
-        using var file = SafetensorsFile.Open(_path);
+        foreach (var memory in Enum.GetValues<FileMemory>()) CheckRead(memory, tensors, offsets);
+    }
+
+    [Fact]
+    public void A_file_longer_than_a_large_page_is_read_whole_and_never_written()
+    {
+        var values = Tensor.Zeros<int>(new Shape(3 << 20));
+        for (int i = 0; i < values.Count; i++) values[i] = i * 7;
+        SafetensorsWriter.Write(_path, [("x", AnyTensor.From(values))]);
+        using (var file = SafetensorsFile.Open(_path, FileMemory.Resident))
+        {
+            Assert.Equal(values.ToArray(), file.Get<int>("x").ToArray());
+            file.Get<int>("x")[5] = -1;
+        }
+        using var again = SafetensorsFile.Open(_path);
+        Assert.Equal(35, again.Get<int>("x")[5]);
+    }
+
+    [Fact]
+    public void A_missing_file_is_refused_by_name()
+    {
+        foreach (var memory in Enum.GetValues<FileMemory>())
+        {
+            var error = Assert.Throws<FileNotFoundException>(() => SafetensorsFile.Open(_path + "x", memory));
+            Assert.Contains(_path + "x", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    void CheckRead(FileMemory memory, (string, AnyTensor)[] tensors, IReadOnlyDictionary<string, long> offsets)
+    {
+        using var file = SafetensorsFile.Open(_path, memory);
         Assert.Equal("a test", file.Metadata["made by"]);
         Assert.Equal(tensors.Select(t => t.Item1).Order(), file.Tensors.Keys.Order());
         foreach (var (name, written) in tensors)

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Argent.Data;
 using Argent.Model;
+using Argent.Tensors;
 
 namespace Argent.Cli;
 
@@ -48,7 +49,7 @@ sealed class EvalCommand : ArgentCommand
     {
         var dataset = DatasetReader.Read(run.Require(_data), DataOptions.Of(run, _maxBadRows), run.Progress);
         var split = DatasetSplitter.Split(dataset);
-        using var model = OpenModel.Open(run.Require(_model), run);
+        using var model = OpenModel.Open(run.Require(_model), run, FileMemory.Resident);
         if (model.Snapshot.Manifest.Lineage.DatasetHash != dataset.ContentHash)
         {
             run.Note("  note: the model was made from other data, or from another version of this data.");

@@ -21,8 +21,8 @@ sealed class OpenModel : IDisposable
     public IKernels Kernels { get; }
 
     /// <summary>Opens an artifact, or the newest version of a model's folder.</summary>
-    public static OpenModel Open(string path, CommandRun run) =>
-        new(Snapshot.Load(Artifact.Open(Artifact.Resolve(path))), CpuKernels.Create(run.Workers));
+    public static OpenModel Open(string path, CommandRun run, FileMemory memory) =>
+        new(Snapshot.Load(Artifact.Open(Artifact.Resolve(path), memory: memory)), CpuKernels.Create(run.Workers));
 
     /// <summary>Answers all requests of a batch; the answers are valid until the next call.</summary>
     public void Forward(RetrievalBatch batch)

@@ -32,7 +32,7 @@ sealed class QueryCommand : ArgentCommand
         {
             throw new UsageException("--out goes with --requests or --vectors.");
         }
-        using var model = OpenModel.Open(run.Require(_options.Model), run);
+        using var model = OpenModel.Open(run.Require(_options.Model), run, MemoryOption.Get(run, _options.Memory));
         if (requests is not null) return Task.FromResult(new RequestFile(model, run, _options).Answer(requests));
         if (vectors is not null) return Task.FromResult(new VectorFile(model, run, _options).Answer(vectors));
         AskOnce(model, run);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Argent.Tensors;
 
 namespace Argent.Cli;
 
@@ -7,6 +8,9 @@ sealed class QueryOptions
 {
     /// <summary>The model to ask.</summary>
     public Option<string> Model { get; } = ArtifactArgument.CreateOption();
+
+    /// <summary>How tensors come into memory.</summary>
+    public Option<string> Memory { get; } = MemoryOption.Create(FileMemory.Mapped);
 
     /// <summary>A file of requests.</summary>
     public Option<string?> Requests { get; } = new("--requests")
@@ -105,5 +109,7 @@ sealed class QueryOptions
 
     /// <summary>All of them, in the order of the help.</summary>
     public IReadOnlyList<Option> All =>
-        [Model, User, History, Feature, K, NProbe, Rescore, Filter, Exclude, Only, Value, Requests, Vectors, Out, Scores, Batch];
+    [
+        Model, Memory, User, History, Feature, K, NProbe, Rescore, Filter, Exclude, Only, Value, Requests, Vectors, Out, Scores, Batch,
+    ];
 }

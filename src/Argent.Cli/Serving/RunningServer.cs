@@ -34,7 +34,7 @@ sealed class RunningServer : IAsyncDisposable
     /// <exception cref="InvalidDataException">There is no model, or one is damaged.</exception>
     public static async Task<RunningServer> StartAsync(string path, ServerOptions options, IKernels kernels)
     {
-        var models = ModelRegistry.Load(path, kernels, options.Predictor);
+        var models = ModelRegistry.Load(path, kernels, options.Predictor, options.Memory);
         try
         {
             var server = new RunningServer(models, ArgentServer.Build(models, options));

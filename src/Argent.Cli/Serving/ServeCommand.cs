@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Argent.Kernels;
 using Argent.Server;
 using Argent.Serving;
+using Argent.Tensors;
 
 namespace Argent.Cli;
 
@@ -14,6 +15,8 @@ sealed class ServeCommand : ArgentCommand
 
     readonly Option<string> _model = ArtifactArgument.CreateOption();
     readonly Option<int> _port = ServerOptionSet.CreatePort();
+
+    readonly Option<string> _memory = MemoryOption.Create(FileMemory.Resident);
 
     readonly Option<string> _host = new("--host")
     {
@@ -47,7 +50,7 @@ sealed class ServeCommand : ArgentCommand
     public ServeCommand()
         : base("serve", "Serve published models over HTTP until it is stopped.", "argent serve --model models --port 8000")
     {
-        Option[] all = [_model, _port, _host, _batch, _delay, _queue];
+        Option[] all = [_model, _port, _host, _memory, _batch, _delay, _queue];
         foreach (var option in all) Add(option);
     }
 
@@ -62,6 +65,7 @@ sealed class ServeCommand : ArgentCommand
         {
             Address = address,
             Port = run.Get(_port),
+            Memory = MemoryOption.Get(run, _memory),
             Predictor = new PredictorOptions
             {
                 MaxBatchSize = run.Get(_batch),

@@ -34,6 +34,9 @@ unsafe ref struct GroupScan<TDot>
     // The processor's own foresight ends at a page.
     const int AheadBytes = 4096;
 
+    // Of a list's scales and biases, asked for before the list begins.
+    const int HeadSlots = 64;
+
     readonly ref readonly FusedScanArgs _args;
     readonly IvfTensors _index;
     readonly ulong* _live;
@@ -81,10 +84,17 @@ unsafe ref struct GroupScan<TDot>
         }
     }
 
-    /// <summary>Asks memory for what the first member's mask of a list's first slots is made of.</summary>
-    public readonly void PrefetchMask(long firstSlot)
+    /// <summary>Asks memory for the start of a list and of what the first member's mask of it is made of.</summary>
+    public readonly void Prefetch(long firstSlot)
     {
         if (_masks->IsPresent) _masks->Prefetch(firstSlot / FilterWords.BlockSlots);
+        sbyte* codes = _tile->Codes + firstSlot * _tile->Dim;
+        for (int line = 0; line < AheadBytes; line += 64) Sse.Prefetch0(codes + line);
+        for (int slot = 0; slot < HeadSlots; slot += 16)
+        {
+            Sse.Prefetch0(_tile->Scales + firstSlot + slot);
+            Sse.Prefetch0(_tile->Bias + firstSlot + slot);
+        }
     }
 
     /// <summary>Scores picked slots for one member until others come: <see cref="Pick"/> adds to them.</summary>

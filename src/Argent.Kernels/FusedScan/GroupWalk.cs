@@ -51,7 +51,7 @@ readonly unsafe ref struct GroupWalk<TDot>
         {
             int list = lists[l];
             if (list < 0) continue;
-            if (l + 1 < lists.Length && lists[l + 1] >= 0) scan.PrefetchMask(_listStart[lists[l + 1]]);
+            if (l + 1 < lists.Length && lists[l + 1] >= 0) scan.Prefetch(_listStart[lists[l + 1]]);
             long listWords = (_listCount[list] + 63) / 64;
             long from = Math.Max(first - passed, 0), to = Math.Min(end - passed, listWords);
             passed += listWords;

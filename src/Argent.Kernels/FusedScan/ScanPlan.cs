@@ -10,13 +10,13 @@ unsafe struct ScanPlan
 {
     // Queries that share a list save its way from memory and half of its loads; sorting pairs of queries and lists, and
     // meeting near lists later, costs about a tenth: see docs/kernels.md.
-    const double SharingMin = 1.15;
+    const double SharingMin = 1.05;
 
     // Fewer queries than this share too few lists for a group to be worth dividing lists among threads instead.
     const int GroupQueriesMin = 16;
 
     // Candidates of all queries of a group wait in memory at once.
-    const long GroupBytesMax = 32 << 20;
+    const long GroupBytesMax = 128 << 20;
 
     // Below this many slots a part costs more in selection and waking than it saves.
     const int PartSlotsMin = 4096;

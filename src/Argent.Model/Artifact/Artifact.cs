@@ -4,8 +4,8 @@ using Argent.Tensors;
 namespace Argent.Model;
 
 /// <summary>
-/// An opened artifact: a manifest and memory-mapped tensors. Opening checks that all files belong together; it reads no
-/// tensor values unless hashes are asked for. The maps are private to the process: writes never reach the files.
+/// An opened artifact: a manifest and tensors, memory-mapped or read. Opening checks that all files belong together; mapped,
+/// it reads no tensor values unless hashes are asked for. Writes to tensors never reach the files.
 /// </summary>
 public sealed class Artifact : IDisposable
 {
@@ -26,14 +26,15 @@ public sealed class Artifact : IDisposable
     /// <summary>Opens an artifact's folder.</summary>
     /// <param name="folder">The version's folder; see <see cref="Resolve"/>.</param>
     /// <param name="verify">Also compare every hash, which reads every byte.</param>
+    /// <param name="memory">Whether to map the tensors or to read them into large pages.</param>
     /// <exception cref="InvalidDataException">A file is missing, truncated, altered or of another version; the message
     /// names the file and, where it can, the tensor.</exception>
-    public static Artifact Open(string folder, bool verify = false)
+    public static Artifact Open(string folder, bool verify = false, FileMemory memory = FileMemory.Mapped)
     {
         var artifact = new Artifact(folder, ReadManifest(folder));
         try
         {
-            artifact.OpenParts();
+            artifact.OpenParts(memory);
             artifact.CheckDocuments();
             if (verify) artifact.Verify();
             return artifact;
@@ -138,14 +139,14 @@ public sealed class Artifact : IDisposable
         }
     }
 
-    void OpenParts()
+    void OpenParts(FileMemory memory)
     {
         foreach (var part in Manifest.Parts)
         {
             if (!ArtifactNames.IsValid(part.File)) throw Bad($"names the file '{part.File}', which is not allowed");
             string path = Path.Combine(Folder, part.File);
             if (!File.Exists(path)) throw Bad($"lacks the file '{part.File}' with {Holds(part.File)}");
-            var file = OpenPart(path, part);
+            var file = OpenPart(path, part, memory);
             if (!_files.TryAdd(part.File, file))
             {
                 file.Dispose();
@@ -164,12 +165,12 @@ public sealed class Artifact : IDisposable
         }
     }
 
-    SafetensorsFile OpenPart(string path, PartDescription part)
+    SafetensorsFile OpenPart(string path, PartDescription part, FileMemory memory)
     {
         SafetensorsFile file;
         try
         {
-            file = SafetensorsFile.Open(path);
+            file = SafetensorsFile.Open(path, memory);
         }
         catch (IOException e)
         {

@@ -5,7 +5,7 @@ namespace Argent.Tensors;
 
 /// <summary>
 /// An opened safetensors file: 8 bytes of header length, a JSON header, then the values. Opening checks the whole
-/// structure (offsets, sizes, order, overlap) and maps the file; it reads no values.
+/// structure (offsets, sizes, order, overlap) and maps the file, or reads it where that is asked for.
 /// </summary>
 public sealed class SafetensorsFile : IDisposable
 {
@@ -13,9 +13,9 @@ public sealed class SafetensorsFile : IDisposable
     public const long HeaderBytesMax = 100_000_000;
 
     readonly Dictionary<string, AnyTensor> _tensors;
-    readonly MappedStorage _storage;
+    readonly Storage _storage;
 
-    SafetensorsFile(string path, MappedStorage storage, Dictionary<string, AnyTensor> tensors, Dictionary<string, string> metadata)
+    SafetensorsFile(string path, Storage storage, Dictionary<string, AnyTensor> tensors, Dictionary<string, string> metadata)
     {
         (Path, _storage, _tensors, Metadata) = (path, storage, tensors, metadata);
     }
@@ -30,12 +30,14 @@ public sealed class SafetensorsFile : IDisposable
     public IReadOnlyDictionary<string, AnyTensor> Tensors => _tensors;
 
     /// <summary>Opens and checks a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="memory">Whether to map it or to read it.</param>
     /// <exception cref="InvalidDataException">The file is not a safetensors file, or is truncated or inconsistent; the
     /// message names the file and, where it can, the tensor.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static SafetensorsFile Open(string path)
+    public static SafetensorsFile Open(string path, FileMemory memory = FileMemory.Mapped)
     {
-        var storage = new MappedStorage(path);
+        Storage storage = memory == FileMemory.Resident ? HeapStorage.FromFile(path) : new MappedStorage(path);
         try
         {
             return Read(path, storage);
@@ -61,13 +63,13 @@ public sealed class SafetensorsFile : IDisposable
                 $"The tensor '{name}' of '{Path}' holds {tensor.Type} where {ElementTypes.Of<T>()} is expected.");
     }
 
-    /// <summary>The mapped bytes of the whole file.</summary>
+    /// <summary>The bytes of the whole file.</summary>
     public Storage Storage => _storage;
 
-    /// <summary>Unmaps the file; its tensors may not be used afterwards.</summary>
+    /// <summary>Unmaps or frees the file; its tensors may not be used afterwards.</summary>
     public void Dispose() => _storage.Dispose();
 
-    static unsafe SafetensorsFile Read(string path, MappedStorage storage)
+    static unsafe SafetensorsFile Read(string path, Storage storage)
     {
         if (storage.ByteLength < 8) throw Bad(path, "it is shorter than the 8 bytes of the header length");
         ulong headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(storage.Pointer, 8));
@@ -103,7 +105,7 @@ public sealed class SafetensorsFile : IDisposable
         return new SafetensorsFile(path, storage, tensors, metadata);
     }
 
-    static (AnyTensor Tensor, long End) ReadEntry(string path, JsonProperty entry, MappedStorage storage, long dataStart)
+    static (AnyTensor Tensor, long End) ReadEntry(string path, JsonProperty entry, Storage storage, long dataStart)
     {
         string name = entry.Name;
         string dtype = entry.Value.GetProperty("dtype").GetString() ?? "";
