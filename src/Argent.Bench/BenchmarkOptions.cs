@@ -12,6 +12,9 @@ sealed record BenchmarkOptions
     /// <summary>Fewer settings and less data, for a look within a minute or two; no results to be quoted.</summary>
     public bool IsQuick { get; init; }
 
+    /// <summary>True publishes again what the cache has: artifacts of an older build are not found out by themselves.</summary>
+    public bool IsFresh { get; init; }
+
     /// <summary>Seed of generated data.</summary>
     public ulong Seed { get; init; } = 1;
 

@@ -49,13 +49,26 @@ public sealed class RoundsTests
     }
 
     [Fact]
-    public void A_pinned_thread_does_the_work_and_hands_on_what_it_throws()
+    public void A_pinned_thread_does_one_work_after_the_other_and_hands_on_what_it_throws()
     {
-        int ran = 0;
-        PinnedThread.Run(0, () => ran = Environment.CurrentManagedThreadId);
-        Assert.NotEqual(0, ran);
-        Assert.NotEqual(Environment.CurrentManagedThreadId, ran);
-        Assert.Throws<InvalidDataException>(() => PinnedThread.Run(0, () => throw new InvalidDataException()));
+        using var thread = new PinnedThread(0);
+        var ran = new List<int>();
+        thread.Run(() => ran.Add(Environment.CurrentManagedThreadId));
+        Assert.Throws<InvalidDataException>(() => thread.Run(() => throw new InvalidDataException()));
+        thread.Run(() => ran.Add(Environment.CurrentManagedThreadId));
+        Assert.Equal(2, ran.Count);
+        Assert.Equal(ran[0], ran[1]);
+        Assert.NotEqual(Environment.CurrentManagedThreadId, ran[0]);
+    }
+
+    [Fact]
+    public void Only_the_work_on_the_pinned_thread_is_timed()
+    {
+        using var thread = new PinnedThread(0);
+        var wall = new SteppedTime();
+        var contender = new LocalContender(
+            "argent", new RunClock(wall, () => TimeSpan.Zero), () => wall.Advance(TimeSpan.FromSeconds(1)), thread);
+        Assert.Equal(new Timing(1, 0), contender.Run());
     }
 
     /// <summary>Takes as long as it was told, run by run.</summary>

@@ -27,6 +27,41 @@ public sealed class BenchTests
     }
 
     [Fact]
+    public async Task A_small_search_without_rivals_leaves_rows_goals_and_plots_and_check_says_what_was_not_shown()
+    {
+        Assert.SkipUnless(MachineLimits.CanMeasure, "This processor lacks AVX2 or FMA.");
+        using var folder = new TemporaryFolder();
+        string[] words =
+        [
+            "bench", "search", "--quick", "--quiet", "--items", "1200", "--queries", "16", "--rivals", "none", "--sizes", "200,500",
+            "--cache", folder["cache"], "--out", folder["out"], "--check", "--format", "json",
+        ];
+        var check = await Shell.RunAsync(words);
+        var report = ResultFolder.Read(folder["out"]);
+        Assert.All(report.Rows, r => Assert.True(r.Engine == "argent" && r.Rounds >= 5 && r.PerSecond > 0));
+        Assert.All(report.Rows, r => Assert.InRange(r.Recall!.Value, 0.01, 1));
+        Assert.True(report.Rows.Select(r => r.Group).Distinct().Count() >= 5);
+        Assert.True(File.Exists(Path.Combine(folder["out"], "qps-recall.svg")));
+        Assert.True(File.Exists(Path.Combine(folder["out"], "qps-items.svg")));
+        Assert.Equal(ExitCode.Failed, check.Code);
+        Assert.Contains("not measured: k 100, batch 1, recall >= 0.976: times Faiss IVFFlat (Faiss was not there)", check.Error,
+            StringComparison.Ordinal);
+        Assert.Contains(check.Json["goals"]!.AsArray(), g => (string?)g!["verdict"] == "notMeasured");
+    }
+
+    [Theory]
+    [InlineData("--data", "x.npy")]
+    [InlineData("--sizes", "10000,many")]
+    [InlineData("--rivals", "some")]
+    [InlineData("--metric", "cosine")]
+    public async Task Options_of_search_that_cannot_be_are_bad_usage(string option, string value)
+    {
+        var result = await Shell.RunAsync("bench", "search", option, value);
+        Assert.Equal(ExitCode.BadUsage, result.Code);
+        Assert.StartsWith("argent bench search: ", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_unknown_benchmark_is_refused_with_the_nearest_name()
     {
         var result = await Shell.RunAsync("bench", "limit");

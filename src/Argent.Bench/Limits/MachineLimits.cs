@@ -40,16 +40,21 @@ sealed record MachineLimits(
 
     static double Peak<T>(RunClock clock, double perStep, Func<int, T> loop)
     {
-        // Some milliseconds: long enough for the clock, short enough to fall between interruptions.
-        const int Steps = 1 << 20, Passes = 9;
-        double best = double.PositiveInfinity;
-        for (int pass = 0; pass < Passes; pass++) best = Math.Min(best, clock.Time(() => loop(Steps)).WallSeconds);
+        // Passes of a millisecond: long enough for the clock, short enough that some fall between interruptions.
+        const int Steps = 1 << 18, PassesMin = 3;
+        const double Seconds = 0.25;
+        double best = double.PositiveInfinity, total = 0;
+        for (int pass = 0; pass < PassesMin || total < Seconds; pass++)
+        {
+            double seconds = clock.Time(() => loop(Steps)).WallSeconds;
+            (best, total) = (Math.Min(best, seconds), total + seconds);
+        }
         return perStep * Steps / best;
     }
 
     static unsafe (double One, double All) Read(int threads, long bytes, RunClock clock)
     {
-        const int Passes = 5, Alignment = 512, HugePage = 2 << 20;
+        const int Passes = 8, Alignment = 512, HugePage = 2 << 20;
         bytes = bytes / (Alignment * threads) * (Alignment * threads);
         byte* buffer = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, HugePage);
         int* sums = stackalloc int[threads];

@@ -11,11 +11,21 @@ interface IContender
 }
 
 /// <summary>Work of this process.</summary>
-sealed class LocalContender(string engine, RunClock clock, Action work) : IContender
+/// <param name="engine">What the results call it.</param>
+/// <param name="clock">The clocks.</param>
+/// <param name="work">The whole work, once.</param>
+/// <param name="thread">The thread that does it; null for the caller's.</param>
+sealed class LocalContender(string engine, RunClock clock, Action work, PinnedThread? thread = null) : IContender
 {
     /// <inheritdoc/>
     public string Engine => engine;
 
     /// <inheritdoc/>
-    public Timing Run() => clock.Time(work);
+    public Timing Run()
+    {
+        if (thread is null) return clock.Time(work);
+        Timing timing = default;
+        thread.Run(() => timing = clock.Time(work));
+        return timing;
+    }
 }

@@ -1,34 +1,68 @@
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 
 namespace Argent.Bench;
 
-/// <summary>Runs work on a thread that stays on one processor, as the rivals' single threads do.</summary>
-static unsafe partial class PinnedThread
+/// <summary>
+/// A thread that stays on one processor, as the rivals' single threads do, and lives from round to round, so that its
+/// memory stays warm.
+/// </summary>
+sealed unsafe partial class PinnedThread : IDisposable
 {
     // A set of 1,024 processors, the kernel's own size of a set.
     const int MaskWords = 16;
 
-    /// <summary>Runs <paramref name="work"/> to its end. Threads that it starts inherit the processor.</summary>
+    readonly Thread _thread;
+    readonly SemaphoreSlim _start = new(0);
+    readonly SemaphoreSlim _done = new(0);
+    Action? _work;
+    ExceptionDispatchInfo? _failure;
+
+    /// <summary>Starts the thread. Threads that its work starts inherit the processor.</summary>
     /// <param name="processor">Number of the processor; where the system does not allow it, the thread is free.</param>
-    /// <param name="work">What to do; what it throws is thrown again.</param>
-    public static void Run(int processor, Action work)
+    public PinnedThread(int processor)
     {
-        System.Runtime.ExceptionServices.ExceptionDispatchInfo? failure = null;
-        var thread = new Thread(() =>
+        _thread = new Thread(() => Loop(processor)) { IsBackground = true, Name = "argent-bench" };
+        _thread.Start();
+    }
+
+    /// <summary>Runs <paramref name="work"/> to its end; what it throws is thrown again.</summary>
+    public void Run(Action work)
+    {
+        (_work, _failure) = (work, null);
+        _start.Release();
+        _done.Wait();
+        _failure?.Throw();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_work is null && !_thread.IsAlive) return;
+        _work = null;
+        _start.Release();
+        _thread.Join();
+        _start.Dispose();
+        _done.Dispose();
+    }
+
+    void Loop(int processor)
+    {
+        Pin(processor);
+        while (true)
         {
-            Pin(processor);
+            _start.Wait();
+            if (_work is not { } work) return;
             try
             {
                 work();
             }
             catch (Exception e)
             {
-                failure = System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(e);
+                _failure = ExceptionDispatchInfo.Capture(e);
             }
-        });
-        thread.Start();
-        thread.Join();
-        failure?.Throw();
+            _done.Release();
+        }
     }
 
     static void Pin(int processor)

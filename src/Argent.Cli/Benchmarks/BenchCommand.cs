@@ -5,8 +5,9 @@ sealed class BenchCommand : ArgentCommand
 {
     /// <summary>The command. A further benchmark is one more line here.</summary>
     public BenchCommand()
-        : base("bench", "Measure this machine and this engine, beside its rivals.", "argent bench limits")
+        : base("bench", "Measure this machine and this engine, beside its rivals.", "argent bench search --quick")
     {
+        Add(new BenchSearchCommand());
         Add(new BenchLimitsCommand());
         Add(new BenchDenseCommand());
     }

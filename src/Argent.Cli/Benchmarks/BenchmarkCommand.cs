@@ -31,6 +31,8 @@ abstract class BenchmarkCommand : ArgentCommand
         Description = "Print which goals fall short; the exit code is 1 when one does, or was not measured.",
     };
 
+    readonly Option<bool> _fresh = new("--fresh") { Description = "Publish again, although the cache has an artifact of these vectors." };
+
     readonly Option<string> _cache = new("--cache")
     {
         Description = "Where vectors, artifacts and the rivals' indexes are kept from run to run.",
@@ -40,9 +42,12 @@ abstract class BenchmarkCommand : ArgentCommand
 
     protected BenchmarkCommand(string name, string description, string example) : base(name, description, example)
     {
-        Option[] shared = [_out, _rounds, _quick, _check, _cache];
+        Option[] shared = [_out, _rounds, _quick, _check, _fresh, _cache];
         foreach (var option in shared) Add(option);
     }
+
+    /// <summary>True when only a look is wanted.</summary>
+    protected bool IsQuick(CommandRun run) => run.Get(_quick);
 
     /// <summary>The benchmark that the options ask for.</summary>
     protected abstract IBenchmark Create(CommandRun run);
@@ -55,6 +60,7 @@ abstract class BenchmarkCommand : ArgentCommand
             Rounds = run.Get(_rounds),
             Threads = run.Workers.Count,
             IsQuick = run.Get(_quick),
+            IsFresh = run.Get(_fresh),
             Seed = run.Seed ?? _defaults.Seed,
             CacheFolder = run.Require(_cache),
         };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Argent.Data;
 
 namespace Argent.Publish;
 
