@@ -26,6 +26,15 @@ sealed unsafe partial class PinnedThread : IDisposable
         _thread.Start();
     }
 
+    /// <summary>Runs one work on a thread of its own.</summary>
+    /// <param name="processor">Number of the processor.</param>
+    /// <param name="work">What to do; what it throws is thrown again.</param>
+    public static void Run(int processor, Action work)
+    {
+        using var thread = new PinnedThread(processor);
+        thread.Run(work);
+    }
+
     /// <summary>Runs <paramref name="work"/> to its end; what it throws is thrown again.</summary>
     public void Run(Action work)
     {
