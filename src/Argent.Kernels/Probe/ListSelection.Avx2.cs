@@ -32,6 +32,12 @@ unsafe struct ListSelection
     /// <summary>Room for keys that lets blocks of <paramref name="blockLists"/> be added and keeps selections rare.</summary>
     public static int RoomFor(int kept, int blockLists) => kept + Math.Max(kept, blockLists) + Slack;
 
+    /// <summary>Room for the keys of several parts of the lists, each with its best.</summary>
+    public static long RoomForParts(int kept, int parts) => (long)kept * parts + Slack;
+
+    /// <summary>A selection that goes on from <paramref name="count"/> keys.</summary>
+    public static ListSelection From(long* keys, int count, int kept) => new() { Keys = keys, Kept = kept, Room = count, _count = count };
+
     /// <summary>Starts over.</summary>
     public void Clear() => (_count, _floor) = (0, float.NegativeInfinity);
 
@@ -48,6 +54,15 @@ unsafe struct ListSelection
         _count += _floor == float.NegativeInfinity
             ? AddAll(scores, first, count, Keys + _count)
             : AddFrom(scores, (first, count), _floor, Keys + _count);
+    }
+
+    /// <summary>Copies the keys of the best lists, in any order; returns how many there are, P at most.</summary>
+    public int Take(long* keys, long* spare)
+    {
+        int taken = Math.Min(_count, Kept);
+        KeySelection.Partition(Keys, _count, taken, spare);
+        Unsafe.CopyBlockUnaligned(keys, Keys, (uint)taken * sizeof(long));
+        return taken;
     }
 
     /// <summary>Writes the best lists in order, and their scores unless that is null.</summary>

@@ -20,6 +20,17 @@ static unsafe class ProbeAvx2
     /// <summary>Bytes of keys of a tile, as far as one query needs no more.</summary>
     const long KeyBytesMax = 4 << 20;
 
+    /// <summary>With fewer tiles than this, and many lists, the lists are divided too.</summary>
+    const int TilesFew = 8;
+
+    /// <summary>Lists of a part: for one query some 10 microseconds or more, well above the cost of handing it to a thread.</summary>
+    const int PartLists = 4096;
+
+    const int PartsMax = 16;
+
+    /// <summary>Lists that are kept where lists are divided; with more, choosing among the parts costs too much.</summary>
+    const int PartsKeptMax = 1024;
+
     public static void Run(in ProbeArgs args, Workers workers)
     {
         ProbeReference.Check(in args);
@@ -42,8 +53,26 @@ static unsafe class ProbeAvx2
             Kept = kept,
             Room = room,
             TileQueries = Math.Min(Math.Max(spread, TileUnit), tileMax),
+            Parts = 1,
         };
-        workers.Run(ref work, (queries + work.TileQueries - 1) / work.TileQueries);
+        int tiles = (queries + work.TileQueries - 1) / work.TileQueries;
+        if (tiles >= TilesFew || kept > PartsKeptMax || lists < 2 * PartLists) workers.Run(ref work, tiles);
+        else RunParts(work, tiles, workers);
+    }
+
+    /// <summary>Every part of the lists gives its best, then each query chooses among them.</summary>
+    static void RunParts(TileWork work, int tiles, Workers workers)
+    {
+        work.Parts = Math.Min(work.ListCount / PartLists, PartsMax);
+        long keysEach = ListSelection.RoomForParts(work.Kept, work.Parts);
+        long counts = ThreadMemory.Aligned((long)work.QueryCount * work.Parts * sizeof(int));
+        byte* memory = ThreadMemory.ForCaller(counts + (work.QueryCount * keysEach * sizeof(long)));
+        work.PartCounts = (int*)memory;
+        work.PartKeys = (long*)(memory + counts);
+        work.KeysEach = keysEach;
+        workers.Run(ref work, tiles * work.Parts);
+        var choice = new ChoiceWork { Tiles = work };
+        workers.Run(ref choice, work.QueryCount);
     }
 
     static float* Pack(in ProbeArgs args, Workers workers)
@@ -67,9 +96,16 @@ static unsafe class ProbeAvx2
         public int Room;
         public int TileQueries;
 
+        /// <summary>Parts of the lists; with several, what each query keeps of each goes to the fields below.</summary>
+        public int Parts;
+        public int* PartCounts; // [Q, Parts]
+        public long* PartKeys; // [Q, KeysEach]
+        public long KeysEach;
+
         public readonly void Run(int chunk)
         {
-            int first = chunk * TileQueries, count = Math.Min(TileQueries, QueryCount - first);
+            int part = chunk % Parts;
+            int first = chunk / Parts * TileQueries, count = Math.Min(TileQueries, QueryCount - first);
             long scoreBytes = (long)count * BlockLists * sizeof(float), keyBytes = ThreadMemory.Aligned((long)Room * sizeof(long));
             byte* memory = ThreadMemory.ForChunk(scoreBytes + ((count + 1) * keyBytes));
             float* scores = (float*)memory;
@@ -80,17 +116,39 @@ static unsafe class ProbeAvx2
                 selections[q] = new ListSelection { Keys = (long*)((byte*)spare + ((q + 1) * keyBytes)), Kept = Kept, Room = Room };
                 selections[q].Clear();
             }
-            for (int list = 0; list < ListCount; list += BlockLists)
+            var (start, end) = PartOf(part);
+            for (int list = start; list < end; list += BlockLists)
             {
-                int lists = Math.Min(BlockLists, ListCount - list);
+                int lists = Math.Min(BlockLists, end - list);
                 Multiply((first, count), (list, lists), scores);
                 for (int q = 0; q < count; q++) selections[q].Add(scores + ((long)q * BlockLists), list, lists, spare);
             }
             for (int q = 0; q < count; q++)
             {
-                long at = (long)(first + q) * Kept;
-                selections[q].Finish(Lists + at, Scores == null ? null : Scores + at, spare);
+                if (Parts == 1) Finish(ref selections[q], first + q, spare);
+                else Keep(ref selections[q], first + q, part, spare);
             }
+        }
+
+        /// <summary>Writes a query's lists.</summary>
+        public readonly void Finish(ref ListSelection selection, int query, long* spare)
+        {
+            long at = (long)query * Kept;
+            selection.Finish(Lists + at, Scores == null ? null : Scores + at, spare);
+        }
+
+        readonly void Keep(ref ListSelection selection, int query, int part, long* spare)
+        {
+            long* keys = PartKeys + (query * KeysEach) + ((long)part * Kept);
+            PartCounts[(long)query * Parts + part] = selection.Take(keys, spare);
+        }
+
+        /// <summary>Whole blocks, the last part with what is left over.</summary>
+        readonly (int Start, int End) PartOf(int part)
+        {
+            int blocks = (ListCount + BlockLists - 1) / BlockLists;
+            int start = (int)((long)blocks * part / Parts) * BlockLists, end = (int)((long)blocks * (part + 1) / Parts) * BlockLists;
+            return (start, Math.Min(end, ListCount));
         }
 
         readonly void Multiply((int First, int Count) queries, (int First, int Count) lists, float* scores) =>
@@ -107,5 +165,25 @@ static unsafe class ProbeAvx2
                 N = lists.Count,
                 K = Dim,
             });
+    }
+
+    /// <summary>Chooses a query's lists among the best of each part.</summary>
+    struct ChoiceWork : IChunkedWork
+    {
+        public TileWork Tiles;
+
+        public readonly void Run(int query)
+        {
+            int kept = Tiles.Kept, count = 0;
+            long* keys = Tiles.PartKeys + (query * Tiles.KeysEach);
+            for (int part = 0; part < Tiles.Parts; part++)
+            {
+                int taken = Tiles.PartCounts[(long)query * Tiles.Parts + part];
+                new Span<long>(keys + ((long)part * kept), taken).CopyTo(new Span<long>(keys + count, taken));
+                count += taken;
+            }
+            var selection = ListSelection.From(keys, count, kept);
+            Tiles.Finish(ref selection, query, (long*)ThreadMemory.ForChunk(Tiles.KeysEach * sizeof(long)));
+        }
     }
 }
