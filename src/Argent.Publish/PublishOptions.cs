@@ -5,7 +5,7 @@ namespace Argent.Publish;
 /// <summary>How an artifact is built. The defaults suit most catalogues.</summary>
 public sealed record PublishOptions
 {
-    /// <summary>Lists of the index; 0 chooses about sqrt(items).</summary>
+    /// <summary>Lists of the index; 0 chooses about sqrt(items), and more beyond a million items.</summary>
     public int NList { get; init; }
 
     /// <summary>Lists that a request probes when it does not say; 0 chooses by the measured recall.</summary>

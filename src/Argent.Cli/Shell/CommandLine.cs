@@ -22,6 +22,7 @@ static class CommandLine
         new EvalCommand(),
         new InspectCommand(),
         new VerifyCommand(),
+        new PlanCommand(),
         new FilterCommand(),
         new BenchCommand(),
         new DoctorCommand(),

@@ -28,26 +28,19 @@ sealed record ListLayout(
     public static ListLayout Of(ListMembers members, double spareShare)
     {
         int lists = members.NList;
-        var start = Tensor.Zeros<int>(new Shape(lists + 1));
+        int[] first = new int[lists + 1];
         long slots = 0;
         for (int l = 0; l < lists; l++)
         {
-            start[l] = (int)slots;
+            first[l] = (int)slots;
             slots += Places(members.Count(l), spareShare);
-            if (slots > int.MaxValue - WordSlots)
-            {
-                throw new ArgumentException(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{members.Rows.Length} items with a spare share of {spareShare} need more than {int.MaxValue} slots; ") +
-                    "use a smaller share or several shards.");
-            }
+            CheckSlots(slots, members.Rows.Length, spareShare);
         }
-        start[lists] = (int)slots;
-        var count = Tensor.Zeros<int>(new Shape(lists));
-        var rows = Tensor.Zeros<int>(new Shape(slots));
+        first[lists] = (int)slots;
+        var layout = Make(lists, slots, members.Rows.Length, TensorMaker.Heap);
+        layout.Start.CopyFrom(first);
+        var (start, count, rows, slotOfRow, live) = layout;
         rows.Span.Fill(-1);
-        var slotOfRow = Tensor.Zeros<int>(new Shape(members.Rows.Length));
-        var live = Tensor.Zeros<ulong>(new Shape(slots / WordSlots));
         for (int l = 0; l < lists; l++)
         {
             count[l] = members.Count(l);
@@ -59,7 +52,40 @@ sealed record ListLayout(
                 live[slot / WordSlots] |= 1UL << (slot % WordSlots);
             }
         }
-        return new ListLayout(start, count, rows, slotOfRow, live);
+        return layout;
+    }
+
+    /// <summary>The tensors of a layout.</summary>
+    /// <param name="lists">L.</param>
+    /// <param name="slots">S.</param>
+    /// <param name="items">R.</param>
+    /// <param name="maker">With or without memory.</param>
+    public static ListLayout Make(int lists, long slots, int items, TensorMaker maker) => new(
+        maker.Make<int>(new Shape(lists + 1)),
+        maker.Make<int>(new Shape(lists)),
+        maker.Make<int>(new Shape(slots)),
+        maker.Make<int>(new Shape(items)),
+        maker.Make<ulong>(new Shape(slots / WordSlots)));
+
+    /// <summary>
+    /// Slots that are to be expected. List sizes are spread over many multiples of 64, so that filling up to the next adds
+    /// 31.5 slots a list on average, and rounding the spare share up adds a half.
+    /// </summary>
+    public static long ExpectedSlots(int items, int lists, double spareShare)
+    {
+        double ofList = (double)items / lists * (1 + spareShare) + (spareShare > 0 ? 0.5 : 0) + (WordSlots - 1) / 2.0;
+        long slots = (long)Math.Ceiling(lists * Math.Max(WordSlots, ofList) / WordSlots) * WordSlots;
+        CheckSlots(slots, items, spareShare);
+        return slots;
+    }
+
+    static void CheckSlots(long slots, int items, double spareShare)
+    {
+        if (slots <= int.MaxValue - WordSlots) return;
+        throw new ArgumentException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{items} items with a spare share of {spareShare} need more than {int.MaxValue} slots; ") +
+            "use a smaller share or several shards.");
     }
 
     /// <summary>Slots of a list: at least one word, so that every list can take an item.</summary>

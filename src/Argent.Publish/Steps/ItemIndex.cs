@@ -25,21 +25,9 @@ sealed unsafe record ItemIndex(
     public static ItemIndex Of(
         EmbeddedItems items, ListLayout layout, (Metric Metric, Quantization Quantization) how, IKernels kernels, Progress progress)
     {
-        int dim = items.Dim, padded = (dim + 63) / 64 * 64;
         var range = CodeRange.Of(items.Rows, how.Quantization, kernels.Workers);
         var center = range.Center;
-        var lists = new IvfTensors
-        {
-            Codes = Tensor.Zeros<sbyte>(new Shape(layout.Slots, padded)),
-            Scales = Tensor.Zeros<float>(new Shape(layout.Slots)),
-            Bias = Tensor.Zeros<float>(new Shape(layout.Slots)),
-            Live = layout.Live,
-            Rows = layout.Rows,
-            SlotOfRow = layout.SlotOfRow,
-            ListStart = layout.Start,
-            ListCount = layout.Count,
-        };
-        var cache = Tensor.Zeros<BFloat16>(new Shape(layout.Slots, dim));
+        var (lists, cache) = Make(layout, items.Dim, TensorMaker.Heap);
         var encoder = new VectorEncoder(how.Metric, center, kernels, range.Scale);
         using var scratch = new Scratch();
         var error = new CodeError();
@@ -55,6 +43,24 @@ sealed unsafe record ItemIndex(
             }
         }
         return new ItemIndex(lists, range, cache, error.Relative);
+    }
+
+    /// <summary>The tensors of the lists and the cache.</summary>
+    public static (IvfTensors Lists, Tensor<BFloat16> Cache) Make(ListLayout layout, int dim, TensorMaker maker)
+    {
+        int padded = (dim + 63) / 64 * 64;
+        var lists = new IvfTensors
+        {
+            Codes = maker.Make<sbyte>(new Shape(layout.Slots, padded)),
+            Scales = maker.Make<float>(new Shape(layout.Slots)),
+            Bias = maker.Make<float>(new Shape(layout.Slots)),
+            Live = layout.Live,
+            Rows = layout.Rows,
+            SlotOfRow = layout.SlotOfRow,
+            ListStart = layout.Start,
+            ListCount = layout.Count,
+        };
+        return (lists, maker.Make<BFloat16>(new Shape(layout.Slots, dim)));
     }
 
     static void Encode(

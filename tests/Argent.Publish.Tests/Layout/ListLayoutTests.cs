@@ -48,8 +48,10 @@ public sealed class ListLayoutTests
     [InlineData(10_000, 104)]
     [InlineData(400_000, 632)]
     [InlineData(1_000_000, 1000)]
-    [InlineData(80_000_000, 8944)]
-    public void The_default_number_of_lists_grows_with_the_root_of_the_items(int items, int expected)
+    [InlineData(10_000_000, 7944)]
+    [InlineData(80_000_000, 51_616)]
+    [InlineData(2_000_000_000, 65_536)]
+    public void The_default_number_of_lists_grows_with_the_root_of_the_items_and_faster_beyond_a_million(int items, int expected)
     {
         int nlist = ListDefaults.NList(items);
         Assert.InRange(nlist, 1, items);
