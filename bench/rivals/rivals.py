@@ -105,10 +105,12 @@ def main():
     # Libraries print on standard output now and then; answers must not mix with that.
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
+    import faiss_filter
     import faiss_search
     import hnswlib_search
     ENGINES.update(faiss_search.engines())
     ENGINES.update(hnswlib_search.engines())
+    COMMANDS.update(faiss_filter.COMMANDS)
     state = State()
     for line in sys.stdin:
         if not line.strip():

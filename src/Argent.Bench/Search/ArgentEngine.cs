@@ -28,7 +28,7 @@ sealed class ArgentEngine : ISearchEngine, IDisposable
         if (!Directory.Exists(folder)) Publish(vectors, nlist, folder, run);
         _artifact = Artifact.Open(Artifact.Resolve(folder));
         var parts = RetrievalParts.FromArtifact(_artifact);
-        (Index, _search) = (parts.Index, new VectorSearch(parts.Index, parts.Cache));
+        (Index, Cache, _search) = (parts.Index, parts.Cache, new VectorSearch(parts.Index, parts.Cache));
         Values = SearchValues.Probes(Index.NList);
     }
 
@@ -40,6 +40,9 @@ sealed class ArgentEngine : ISearchEngine, IDisposable
 
     /// <summary>The lists.</summary>
     public IvfIndex Index { get; }
+
+    /// <summary>The items' embeddings.</summary>
+    public EmbeddingCache Cache { get; }
 
     /// <summary>The kernels that search.</summary>
     public string Variant => CrewOf(1).Kernels.Variant;

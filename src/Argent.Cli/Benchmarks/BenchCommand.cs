@@ -8,6 +8,7 @@ sealed class BenchCommand : ArgentCommand
         : base("bench", "Measure this machine and this engine, beside its rivals.", "argent bench search --quick")
     {
         Add(new BenchSearchCommand());
+        Add(new BenchFilterCommand());
         Add(new BenchLimitsCommand());
         Add(new BenchDenseCommand());
     }
