@@ -82,7 +82,7 @@ public sealed record RetrievalParts
                 : null,
             Forward = forward,
             Towers = towers,
-            UserTower = towers is null ? null : UserTower.FromTensors(towers, artifact.Find, trained!, origin),
+            UserTower = towers is null ? null : UserTower.FromTensors(towers, artifact.Find, trained!, origin).Frozen(),
             ItemTower = towers is null ? null : ItemTower.FromTensors(towers, artifact.Find, trained!, origin),
             Value = manifest.Value,
             DefaultNProbe = lists.DefaultNProbe,

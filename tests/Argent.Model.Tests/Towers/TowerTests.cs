@@ -81,6 +81,26 @@ public sealed class TowerTests
     }
 
     [Fact]
+    public void A_frozen_tower_gives_the_bits_of_the_tower()
+    {
+        using var workers = new Workers(2);
+        foreach (var kernels in CpuKernels.All(workers))
+        {
+            foreach (int count in new[] { 1, 2, 40 })
+            {
+                using var model = Create();
+                var users = new UserBatchBuilder(Config);
+                for (int i = 0; i < count; i++) model.UserTower.Encoder.Encode(i % 3 == 1 ? new UserInput() : Ann, users);
+                using var scratch = new Scratch();
+                float[] before = model.UserTower.Forward(users.Build(), new ForwardPass(kernels, scratch)).ToArray();
+                float[] after = model.UserTower.Frozen().Forward(users.Build(), new ForwardPass(kernels, scratch)).ToArray();
+                Assert.Contains(before, x => x != 0);
+                Assert.True(before.AsSpan().SequenceEqual(after), $"{kernels.Variant}, {count} users");
+            }
+        }
+    }
+
+    [Fact]
     public void A_batch_of_no_users_has_no_vectors()
     {
         using var model = Create();

@@ -12,6 +12,7 @@ public sealed class HiddenLayers : Module
 {
     readonly DenseLayer[] _layers;
     readonly Tensor<float> _output; // [N, width of the last layer]
+    Tensor<float> _outputPanels;
 
     HiddenLayers(DenseLayer[] layers, Tensor<float> output) => (_layers, _output) = (layers, output);
 
@@ -47,14 +48,23 @@ public sealed class HiddenLayers : Module
     {
         foreach (var layer in _layers) x = layer.Forward(x, Activation.Silu, pass);
         var y = pass.Scratch.Rent<float>(new Shape(x.Shape[0], _output.Shape[0]));
-        pass.Kernels.Dense(new DenseArgs { Input = x, Weight = _output, Output = y });
+        pass.Kernels.Dense(new DenseArgs { Input = x, Weight = _output, WeightPanels = _outputPanels, Output = y });
         return y;
+    }
+
+    /// <summary>Lays weights out for many passes. They must not change afterwards.</summary>
+    public void Freeze()
+    {
+        foreach (var layer in _layers) layer.Freeze();
+        _outputPanels = RowPanels.Of(_output);
     }
 }
 
 /// <summary>A dense layer: x Wᵀ + b.</summary>
 public sealed class DenseLayer : Module
 {
+    Tensor<float> _panels;
+
     DenseLayer(Tensor<float> weight, Tensor<float> bias) => (Weight, Bias) = (weight, bias);
 
     /// <summary>[N, K] float32.</summary>
@@ -80,7 +90,18 @@ public sealed class DenseLayer : Module
     public Tensor<float> Forward(Tensor<float> x, Activation activation, in ForwardPass pass)
     {
         var y = pass.Scratch.Rent<float>(new Shape(x.Shape[0], Weight.Shape[0]));
-        pass.Kernels.Dense(new DenseArgs { Input = x, Weight = Weight, Bias = Bias, Activation = activation, Output = y });
+        pass.Kernels.Dense(new DenseArgs
+        {
+            Input = x,
+            Weight = Weight,
+            WeightPanels = _panels,
+            Bias = Bias,
+            Activation = activation,
+            Output = y,
+        });
         return y;
     }
+
+    /// <summary>Lays the weight out for many passes, which give the same bits. It must not change afterwards.</summary>
+    public void Freeze() => _panels = RowPanels.Of(Weight);
 }

@@ -112,6 +112,14 @@ public sealed class UserTower : Module
         });
     }
 
+    /// <summary>This tower with its weights laid out for many passes, which give the same bits. They must not change afterwards.</summary>
+    public UserTower Frozen()
+    {
+        _hidden?.Freeze();
+        _heads.Freeze();
+        return this;
+    }
+
     /// <summary>The trained items from the tensors that <see cref="Tensors"/> gives below <c>user_tower</c>.</summary>
     /// <exception cref="InvalidDataException">There are neither numbers nor texts.</exception>
     public static ItemIds ItemIdsFrom(Func<string, AnyTensor?> tensors, string origin = "the model")
