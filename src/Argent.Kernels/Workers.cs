@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Argent.Kernels;
@@ -13,17 +14,37 @@ public interface IChunkedWork
 /// A fixed crew of threads. Work is cut into chunks whose bounds do not depend on the number of threads, so results do
 /// not either. The caller works too; nothing is allocated per run.
 /// </summary>
+/// <remarks>
+/// A thread that has nothing to do looks for work for <see cref="SpinMicroseconds"/> before it sleeps: one search is
+/// several runs a few microseconds apart, and waking a thread takes as long as a tenth of a search.
+/// </remarks>
 public sealed unsafe class Workers : IDisposable
 {
+    const int SpinMicroseconds = 40;
+
+    // Looks between two readings of the clock.
+    const int SpinLooks = 16;
+
+    static readonly long _spinTicks = Stopwatch.Frequency * SpinMicroseconds / 1_000_000;
+
     readonly Thread[] _threads;
     readonly SemaphoreSlim _start = new(0);
-    readonly CountdownEvent _done = new(1);
+    readonly ManualResetEventSlim _done = new(false);
     readonly Lock _one = new();
     delegate*<void*, int, void> _run;
     void* _work;
     int _chunks;
-    int _next;
-    Exception? _failure;
+
+    // Chunks that are not yet done.
+    int _pending;
+
+    // Upper half: number of the run. Lower half: chunks that nobody has taken. Whoever takes one holds the run open until
+    // the chunk is done, so what the run's fields say cannot change meanwhile.
+    long _ticket;
+
+    // Threads that sleep, or are about to, and have not been promised a wake-up.
+    int _asleep;
+    volatile Exception? _failure;
     volatile bool _stopping;
 
     /// <summary>A crew of <paramref name="count"/> threads, the caller included; 0 means one per processor.</summary>
@@ -44,6 +65,7 @@ public sealed unsafe class Workers : IDisposable
 
     /// <summary>Runs chunks 0 to <paramref name="chunks"/> - 1 and returns when all are done.</summary>
     /// <remarks>Called from several threads, the runs follow one another. A chunk must not start another run.</remarks>
+    /// <exception cref="AggregateException">A chunk failed; others may not have run.</exception>
     public void Run<TWork>(ref TWork work, int chunks) where TWork : unmanaged, IChunkedWork
     {
         if (chunks <= 0) return;
@@ -77,42 +99,93 @@ public sealed unsafe class Workers : IDisposable
 
     void RunShared(void* work, delegate*<void*, int, void> run, int chunks)
     {
-        int helpers = Math.Min(_threads.Length, chunks - 1);
         _work = work;
         _run = run;
-        (_chunks, _next, _failure) = (chunks, 0, null);
-        _done.Reset(helpers + 1);
-        _start.Release(helpers);
+        (_chunks, _pending, _failure) = (chunks, chunks, null);
+        _done.Reset();
+        // Everything above is visible to whoever sees the ticket.
+        Interlocked.Exchange(ref _ticket, (((_ticket >> 32) + 1) << 32) | (uint)chunks);
+        Wake(chunks - 1);
         Work();
-        _done.Signal();
         _done.Wait();
         if (_failure is { } failure) throw new AggregateException(failure);
     }
 
+    /// <summary>Promises a wake-up to as many sleepers as can be of use.</summary>
+    void Wake(int most)
+    {
+        int asleep = Volatile.Read(ref _asleep);
+        while (asleep > 0)
+        {
+            int woken = Math.Min(asleep, most), seen = Interlocked.CompareExchange(ref _asleep, asleep - woken, asleep);
+            if (seen == asleep)
+            {
+                _start.Release(woken);
+                return;
+            }
+            asleep = seen;
+        }
+    }
+
+    /// <summary>Takes chunks until there are none.</summary>
     void Work()
     {
-        try
+        while (true)
         {
-            for (int i = Interlocked.Increment(ref _next) - 1; i < _chunks; i = Interlocked.Increment(ref _next) - 1)
+            long ticket = Volatile.Read(ref _ticket);
+            int left = (int)ticket;
+            if (left == 0) return;
+            if (Interlocked.CompareExchange(ref _ticket, ticket - 1, ticket) != ticket) continue;
+            try
             {
-                _run(_work, i);
+                // After a failure the other chunks are only counted.
+                if (_failure is null) _run(_work, _chunks - left);
             }
-        }
-        catch (Exception e)
-        {
-            _failure = e;
-            Interlocked.Exchange(ref _next, _chunks);
+            catch (Exception e)
+            {
+                _failure = e;
+            }
+            if (Interlocked.Decrement(ref _pending) == 0) _done.Set();
         }
     }
 
     void Loop()
     {
-        while (true)
+        while (!_stopping)
         {
-            _start.Wait();
-            if (_stopping) return;
+            if (!LookForWork()) SleepUnlessThereIsWork();
             Work();
-            _done.Signal();
         }
+    }
+
+    /// <summary>Whether work appears within the time that looking is worth.</summary>
+    bool LookForWork()
+    {
+        long until = Stopwatch.GetTimestamp() + _spinTicks;
+        do
+        {
+            for (int look = 0; look < SpinLooks; look++)
+            {
+                if ((int)Volatile.Read(ref _ticket) != 0 || _stopping) return true;
+                Thread.SpinWait(1);
+            }
+        }
+        while (Stopwatch.GetTimestamp() < until);
+        return false;
+    }
+
+    /// <summary>Sleeps until it is woken, unless work came just before.</summary>
+    void SleepUnlessThereIsWork()
+    {
+        Interlocked.Increment(ref _asleep);
+        if ((int)Volatile.Read(ref _ticket) != 0)
+        {
+            // Takes itself back, unless a wake-up was promised already, which must then be received.
+            for (int asleep = Volatile.Read(ref _asleep); asleep > 0; asleep = Volatile.Read(ref _asleep))
+            {
+                if (Interlocked.CompareExchange(ref _asleep, asleep - 1, asleep) == asleep) return;
+            }
+        }
+        _start.Wait();
     }
 }
