@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using Argent.Kernels;
+using Argent.Tensors;
 
 namespace Argent.Bench;
 
@@ -60,6 +61,7 @@ sealed record MachineLimits(
         int* sums = stackalloc int[threads];
         try
         {
+            LargePages.Ask(buffer, bytes);
             // Written once: a page that was never written is one page of zeros that all share.
             NativeMemory.Fill(buffer, (nuint)bytes, 1);
             using var crew = new Workers(threads);

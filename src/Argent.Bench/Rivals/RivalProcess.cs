@@ -47,6 +47,8 @@ sealed class RivalProcess : IDisposable
         if (Directory.Exists(hnswlib)) start.Environment["ARGENT_HNSWLIB"] = hnswlib;
         // The source stays free of compiled files.
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
+        // Servers of this engine hold their artifacts in large pages: the rivals' memory asks for them too.
+        start.Environment["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1";
         foreach (var (name, value) in environment) start.Environment[name] = value;
         Process process;
         try

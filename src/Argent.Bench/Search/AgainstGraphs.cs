@@ -23,12 +23,14 @@ static class AgainstGraphs
 
     static void Measure(SearchContext context, int k, double recall)
     {
-        int count = Math.Min(256, context.Queries);
-        int? nprobe = context.Reach(context.Argent, k, recall);
+        // A graph takes tens of milliseconds for a long answer, and 128 of them have enough items for a recall.
+        bool isLong = k >= AheadFrom;
+        int asked = Math.Min(isLong ? 128 : context.Queries, context.Queries), count = Math.Min(isLong ? 64 : 256, context.Queries);
+        int? nprobe = context.Reach(context.Argent, k, recall, asked);
         var entries = new List<(ISearchEngine Engine, SearchSetting Setting)>();
         foreach (var graph in context.Graphs)
         {
-            if (context.Reach(graph, k, recall) is { } candidates) entries.Add((graph, new SearchSetting(k, 1, candidates, count)));
+            if (context.Reach(graph, k, recall, asked) is { } candidates) entries.Add((graph, new SearchSetting(k, 1, candidates, count)));
             else context.Run.Note(FormattableString.Invariant($"{graph.Name} does not reach recall {recall} at k {k}."));
         }
         int graphs = entries.Count;
@@ -37,7 +39,7 @@ static class AgainstGraphs
             entries.Add((context.Argent, new SearchSetting(k, 1, lists, count)));
             entries.Add((context.Argent, new SearchSetting(k, context.Queries, lists, context.Queries)));
         }
-        var rows = graphs == 0 || nprobe is null ? [] : context.Compare(Group, entries);
+        var rows = graphs == 0 || nprobe is null ? [] : context.Compare(Group, entries, asked);
         foreach (string name in new[] { "faiss-hnsw", "hnswlib" })
         {
             int at = entries.FindIndex(e => e.Engine.Name == name);

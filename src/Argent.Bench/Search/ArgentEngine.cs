@@ -26,7 +26,8 @@ sealed class ArgentEngine : ISearchEngine, IDisposable
         string folder = Path.Combine(vectors.Folder, name);
         if (run.Options.IsFresh && Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         if (!Directory.Exists(folder)) Publish(vectors, nlist, folder, run);
-        _artifact = Artifact.Open(Artifact.Resolve(folder));
+        // As a server opens it.
+        _artifact = Artifact.Open(Artifact.Resolve(folder), memory: FileMemory.Resident);
         var parts = RetrievalParts.FromArtifact(_artifact);
         (Index, Cache, _search) = (parts.Index, parts.Cache, new VectorSearch(parts.Index, parts.Cache));
         Values = SearchValues.Probes(Index.NList);

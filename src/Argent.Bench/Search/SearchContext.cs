@@ -12,7 +12,7 @@ sealed class SearchContext : IDisposable
     static readonly string[] _listNames = ["faiss-ivfflat", "faiss-ivfsq8"], _graphNames = ["faiss-hnsw", "hnswlib"];
 
     readonly Tensor<int> _truth;
-    readonly Dictionary<(string Engine, int K, int Value), double> _recalls = [];
+    readonly Dictionary<(string Engine, int K, int Value, int Queries), double> _recalls = [];
     readonly List<ISearchEngine> _lists = [], _graphs = [];
 
     /// <summary>Prepares everything: vectors, artifact, exact answers, the rivals' indexes.</summary>
@@ -68,28 +68,38 @@ sealed class SearchContext : IDisposable
     /// <summary>True when answers of this length have exact ones to be compared with.</summary>
     public bool HasTruth(int k) => k <= _truth.Shape[1];
 
-    /// <summary>Recall over all queries; an answer does not depend on the batch that it was asked in.</summary>
-    public double Recall(ISearchEngine engine, int k, int value)
+    /// <summary>Recall over the first queries; an answer does not depend on the batch that it was asked in.</summary>
+    public double Recall(ISearchEngine engine, int k, int value, int queries)
     {
-        if (_recalls.TryGetValue((engine.Name, k, value), out double known)) return known;
-        var found = engine.Find(new SearchSetting(k, Queries, value, Queries));
+        if (_recalls.TryGetValue((engine.Name, k, value, queries), out double known)) return known;
+        var found = engine.Find(new SearchSetting(k, queries, value, queries));
         double recall = SearchValues.Recall(found, _truth);
         found.Storage.Dispose();
-        return _recalls[(engine.Name, k, value)] = recall;
+        return _recalls[(engine.Name, k, value, queries)] = recall;
     }
 
     /// <summary>The smallest value at which an engine reaches a recall; null when it does not.</summary>
-    public int? Reach(ISearchEngine engine, int k, double recall)
+    /// <param name="engine">The engine.</param>
+    /// <param name="k">Length of the answers.</param>
+    /// <param name="recall">What must be reached.</param>
+    /// <param name="queries">Queries that recall is measured with; 0 is all.</param>
+    public int? Reach(ISearchEngine engine, int k, double recall, int queries = 0)
     {
         // A graph that looks at fewer candidates than k cannot return k.
         IReadOnlyList<int> values = _graphs.Contains(engine) ? [k, .. engine.Values.Where(v => v > k)] : engine.Values;
-        return SearchValues.Smallest(values, value => Recall(engine, k, value), recall)?.Value;
+        return SearchValues.Smallest(values, value => Recall(engine, k, value, queries > 0 ? queries : Queries), recall)?.Value;
     }
 
     /// <summary>Measures engines against each other, each at its own value.</summary>
+    /// <param name="group">The group of the rows.</param>
+    /// <param name="entries">Engines and what they are asked.</param>
+    /// <param name="queries">Queries that recall is measured with; 0 is all.</param>
     public IReadOnlyList<BenchmarkRow> Compare(
-        string group, IReadOnlyList<(ISearchEngine Engine, SearchSetting Setting)> entries) =>
-        Run.Compare([.. entries.Select(e => (e.Engine.At(e.Setting), RowOf(group, e.Engine, e.Setting)))]);
+        string group, IReadOnlyList<(ISearchEngine Engine, SearchSetting Setting)> entries, int queries = 0)
+    {
+        int asked = queries > 0 ? queries : Queries;
+        return Run.Compare([.. entries.Select(e => (e.Engine.At(e.Setting), RowOf(group, e.Engine, e.Setting, asked)))]);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -98,12 +108,12 @@ sealed class SearchContext : IDisposable
         _truth.Storage.Dispose();
     }
 
-    BenchmarkRow RowOf(string group, ISearchEngine engine, SearchSetting setting)
+    BenchmarkRow RowOf(string group, ISearchEngine engine, SearchSetting setting, int queries)
     {
         string value = _graphs.Contains(engine) ? "ef" : "nprobe";
         var row = BenchmarkRun.RowOf(
             group, setting.Count, "queries", setting.Threads,
             ("items", Vectors.Count), ("k", setting.K), ("batch", setting.Batch), (value, setting.Value));
-        return HasTruth(setting.K) ? row with { Recall = Recall(engine, setting.K, setting.Value) } : row;
+        return HasTruth(setting.K) ? row with { Recall = Recall(engine, setting.K, setting.Value, queries) } : row;
     }
 }
