@@ -26,6 +26,7 @@ static class SearchShares
                     ["items scanned"] = items / row.Units,
                     ["share of read"] = readShare,
                     ["share of int8"] = int8Share,
+                    ["share of int8, AVX2"] = int8Share * peak / run.Limits.Int8Avx2,
                 },
             });
             if (row.Settings["k"] != 1000) continue;
