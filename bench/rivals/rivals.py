@@ -5,6 +5,8 @@
     {"do": "prepare", "engine": "faiss-ivfflat", "nlist": 1024, ...}      builds an index, or reads it from the cache
     {"do": "search", "engine": "faiss-ivfflat", "value": 32, "k": 100, "batch": 16, "count": 512, "threads": 1,
      "ids": "PATH.npy"}                                                   "ids" is left out when only times are wanted
+    {"do": "kmeans", "rows": "PATH.npy", "lists": 1024, "rounds": 10, "spherical": true, "threads": 1,
+     "centroids": "PATH.npy"}                                             Faiss's clustering of the rows
     {"do": "quit"}
 
 Every answer has "ok"; a false one has "error". Standard output carries answers alone. A further rival is a class with
@@ -80,6 +82,17 @@ def prepare(state, request):
     index, was_cached = engine.prepare(state, request)
     state.indexes[request["engine"]] = index
     return {"seconds": time.perf_counter() - start, "cached": was_cached}
+
+
+@command
+def kmeans(state, request):
+    import faiss_kmeans
+    rows = np.ascontiguousarray(np.load(request["rows"]), dtype=np.float32)
+    pin(request["threads"], request.get("core"))
+    training = faiss_kmeans.Training(rows, request)
+    answer = timed(training.run)
+    np.save(request["centroids"], training.centroids())
+    return answer
 
 
 @command

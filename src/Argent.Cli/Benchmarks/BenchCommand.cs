@@ -9,6 +9,7 @@ sealed class BenchCommand : ArgentCommand
     {
         Add(new BenchSearchCommand());
         Add(new BenchFilterCommand());
+        Add(new BenchBuildCommand());
         Add(new BenchLimitsCommand());
         Add(new BenchDenseCommand());
     }
