@@ -175,7 +175,7 @@ unsafe ref struct GroupScan<TDot>
         {
             GroupMember* one = _members[i];
             GroupMember* two = _members[i + 1];
-            ScanTile.ScorePair<TDot>(_tile, &one->Query, &two->Query, first, count, _scores);
+            ScanTile.ScorePair<TDot>(_tile, &one->Query, &two->Query, first, count, _scores, i == 0 ? (long)count * _tile->Dim : 0);
             Append(one, _scores, rows, _runMasks, count);
             Append(two, _scores + ScanTile.RunMax, rows, _runMasks, count);
         }

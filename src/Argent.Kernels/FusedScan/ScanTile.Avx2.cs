@@ -78,7 +78,8 @@ unsafe struct ScanTile
 
     /// <summary>The same for two queries; the scores of the second go to <see cref="RunMax"/> after the first's.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static void ScorePair<TDot>(ScanTile* tile, ScanQuery* one, ScanQuery* two, long first, int count, float* scores)
+    public static void ScorePair<TDot>(
+        ScanTile* tile, ScanQuery* one, ScanQuery* two, long first, int count, float* scores, long ahead)
         where TDot : struct, IInt8Dot
     {
         long dim = tile->Dim;
@@ -116,6 +117,8 @@ unsafe struct ScanTile
                 row = TDot.Load(r + 3 * dim);
                 (a7, b7) = (TDot.Add(a7, row, signed + d, abs + d), TDot.Add(b7, row, signed2 + d, abs2 + d));
             }
+            // Only the first pair of a tile asks for the next tile.
+            for (long line = 0; ahead > 0 && line < 8 * dim; line += 64) Sse.Prefetch1(codes + ahead + line);
             var eightScales = Avx.LoadVector256(scales + i);
             var eightBias = Avx.LoadVector256(bias + i);
             var dots = Avx2.Add(Across(a0, a1, a2, a3, a4, a5, a6, a7), Vector256.Create(one->Offset));
