@@ -195,6 +195,9 @@ unsafe ref struct GroupScan<TDot>
             // Picked rows are too far apart for the processor to foresee.
             sbyte* codes = _tile->Codes + (long)slot * _tile->Dim;
             for (int line = 0; line < _tile->Dim; line += 64) Sse.Prefetch0(codes + line);
+            Sse.Prefetch0(_tile->Scales + slot);
+            Sse.Prefetch0(_tile->Bias + slot);
+            Sse.Prefetch0(_tile->Rows + slot);
             *end++ = slot;
         }
     }
