@@ -19,6 +19,9 @@ unsafe struct ScanTile
     /// <summary>The most slots of a tile: 32 KiB of codes at 128 dimensions.</summary>
     public const int RunMax = 256;
 
+    // Scales and biases are short streams, which the processor's own foresight is late for.
+    const int AheadSlots = 128;
+
     /// <summary>The most picked slots.</summary>
     public const int ChosenMax = 512;
 
@@ -71,6 +74,8 @@ unsafe struct ScanTile
                 a7 = TDot.Add(a7, TDot.Load(r + 3 * dim), signed + d, abs + d);
                 for (int line = 0; line < 4; line++) Sse.Prefetch0(codes + ahead + 8 * d + 64 * line);
             }
+            Sse.Prefetch0(scales + i + AheadSlots);
+            Sse.Prefetch0(bias + i + AheadSlots);
             var dots = Avx2.Add(Across(a0, a1, a2, a3, a4, a5, a6, a7), offset);
             Avx.Store(scores + i, Score(dots, Avx.LoadVector256(scales + i), queryScale, Avx.LoadVector256(bias + i)));
         }
