@@ -12,6 +12,6 @@ sealed record BuildOptions
     /// <summary>Rows of its sample, at most.</summary>
     public int Sample { get; init; } = 262_144;
 
-    /// <summary>Rounds of k-means.</summary>
+    /// <summary>Rounds of the rival's k-means; this engine takes those that it publishes with, for an objective as low.</summary>
     public int KMeansRounds { get; init; } = 10;
 }

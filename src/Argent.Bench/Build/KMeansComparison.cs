@@ -44,17 +44,14 @@ sealed class KMeansComparison : IDisposable
         {
             NList = _options.NList,
             Spherical = true,
-            Rounds = _options.KMeansRounds,
             SamplePerList = (Count + _options.NList - 1) / _options.NList,
             Seed = _seed,
         };
-        var row = BenchmarkRun.RowOf(
-            "k-means", Count, "rows", threads, ("lists", _options.NList), ("rounds", _options.KMeansRounds));
         var entries = new List<(IContender, BenchmarkRow)>
         {
-            (new LocalContender("argent", run.Clock, () => found = KMeans.Train(_rows, how, kernels, Progress.None)), row),
+            (new LocalContender("argent", run.Clock, () => found = KMeans.Train(_rows, how, kernels, Progress.None)), Row(threads, how.Rounds)),
         };
-        if (rivals is not null) entries.Add((new RivalTraining(rivals, Request(threads)), row));
+        if (rivals is not null) entries.Add((new RivalTraining(rivals, Request(threads)), Row(threads, _options.KMeansRounds)));
         var rows = run.Compare(entries);
         var own = WithObjective(run, rows[0], found!.Centroids, kernels);
         if (rivals is null) return (own, null);
@@ -68,6 +65,9 @@ sealed class KMeansComparison : IDisposable
         File.Delete(_centroidsPath);
         _rows.Storage.Dispose();
     }
+
+    BenchmarkRow Row(int threads, int rounds) =>
+        BenchmarkRun.RowOf("k-means", Count, "rows", threads, ("lists", _options.NList), ("rounds", rounds));
 
     JsonObject Request(int threads) => new()
     {

@@ -1,4 +1,5 @@
 using Argent.Kernels;
+using Argent.Publish;
 
 namespace Argent.Bench;
 
@@ -31,9 +32,9 @@ static class CatalogueSizes
         foreach (int batch in _batches) AddGoal(run, rates, batch);
     }
 
-    /// <summary>as many lists as in the other parts at their size, so that its artifact serves again; else sqrt(items).</summary>
+    /// <summary>as many lists as in the other parts at their size, so that its artifact serves again; else what publishing chooses.</summary>
     static int Lists(int items, SearchOptions options) =>
-        items == options.Items ? options.NList : (int)Math.Round(Math.Sqrt(items));
+        items == options.Items ? options.NList : ListDefaults.NList(items);
 
     static BenchmarkRow? MeasureBatch(SearchContext context, int batch)
     {

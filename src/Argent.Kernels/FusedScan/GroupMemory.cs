@@ -53,7 +53,7 @@ unsafe struct GroupMemory
             Members = (GroupMember*)Take(memory, ref at, (long)count * sizeof(GroupMember)),
             Masks = (BlockMask*)Take(memory, ref at, (long)count * sizeof(BlockMask)),
             Tile = (ScanTile*)Take(memory, ref at, sizeof(ScanTile)),
-            Scores = (float*)Take(memory, ref at, ScanTile.ChosenMax * sizeof(float)),
+            Scores = (float*)Take(memory, ref at, Math.Max(ScanTile.ChosenMax, 2 * ScanTile.RunMax) * sizeof(float)),
             TileRows = (int*)Take(memory, ref at, ScanTile.ChosenMax * sizeof(int)),
             Chosen = (int*)Take(memory, ref at, ScanTile.ChosenMax * sizeof(int)),
             RunMasks = (ulong*)Take(memory, ref at, ScanTile.RunMax / 8),
