@@ -23,7 +23,8 @@ sealed class FilterMeasures(FilterBench bench, FaissFiltered? faiss)
         BenchmarkRow Row(string group, double? recall = null) => BenchmarkRun.RowOf(
             group, bench.Options.Queries, "queries", threads: 1,
             ("pass %", Math.Round(100 * share, 3)), ("k", k),
-            ("bitmaps only", filter == FilterCases.BitmapsOnly ? 1 : 0)) with { Recall = recall };
+            ("bitmaps only", filter == FilterCases.BitmapsOnly ? 1 : 0)) with
+        { Recall = recall };
         for (int q = 0; q < bench.Options.Queries; q++) bench.Search(q, program, in answers);
         double found = SearchValues.Recall(answers.Rows, exact);
         var searches = new List<(IContender, BenchmarkRow)>
