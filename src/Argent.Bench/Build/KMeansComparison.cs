@@ -49,7 +49,9 @@ sealed class KMeansComparison : IDisposable
         };
         var entries = new List<(IContender, BenchmarkRow)>
         {
-            (new LocalContender("argent", run.Clock, () => found = KMeans.Train(_rows, how, kernels, Progress.None)), Row(threads, how.Rounds)),
+            (
+                new LocalContender("argent", run.Clock, () => found = KMeans.Train(_rows, how, kernels, Progress.None)),
+                Row(threads, how.Rounds)),
         };
         if (rivals is not null) entries.Add((new RivalTraining(rivals, Request(threads)), Row(threads, _options.KMeansRounds)));
         var rows = run.Compare(entries);

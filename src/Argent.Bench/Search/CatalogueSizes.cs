@@ -32,7 +32,9 @@ static class CatalogueSizes
         foreach (int batch in _batches) AddGoal(run, rates, batch);
     }
 
-    /// <summary>as many lists as in the other parts at their size, so that its artifact serves again; else what publishing chooses.</summary>
+    /// <summary>
+    /// As many lists as in the other parts at their size, so that its artifact serves again; else what publishing chooses.
+    /// </summary>
     static int Lists(int items, SearchOptions options) =>
         items == options.Items ? options.NList : ListDefaults.NList(items);
 

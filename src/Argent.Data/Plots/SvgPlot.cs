@@ -51,7 +51,7 @@ public sealed class SvgPlot
 {
     const double Width = 680, Height = 330, Left = 64, Right = 96, Top = 16, Bottom = 52;
 
-    // The first six hues of a palette that people who see fewer colours can tell apart (Okabe and Ito 2008).
+    // Seven of the eight hues of a palette that people who see fewer colours can tell apart (Okabe and Ito 2008).
     const string Style = """
         <style>
         svg { font: 12px sans-serif; background: #fff; }
@@ -63,13 +63,14 @@ public sealed class SvgPlot
         .dot.first, .name.first { fill: #d55e00; } .dot.second, .name.second { fill: #0072b2; }
         .dot.third, .name.third { fill: #009e73; } .dot.fourth, .name.fourth { fill: #cc79a7; }
         .dot.fifth, .name.fifth { fill: #e69f00; } .dot.sixth, .name.sixth { fill: #56b4e9; }
+        .seventh { stroke: #000000; } .dot.seventh, .name.seventh { fill: #000000; }
         .name { stroke: none; }
         </style>
 
         """;
 
     /// <summary>CSS classes of lines, in the order in which plots use them.</summary>
-    public static IReadOnlyList<string> Styles { get; } = ["first", "second", "third", "fourth", "fifth", "sixth"];
+    public static IReadOnlyList<string> Styles { get; } = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh"];
 
     readonly StringBuilder _svg = new();
     readonly string _open;
@@ -155,7 +156,7 @@ public sealed class SvgPlot
     /// <summary>A file of its own, with its colours.</summary>
     public string ToDocument() => $"<svg xmlns=\"http://www.w3.org/2000/svg\" {_open}{Style}{_svg}</svg>\n";
 
-    double X(double value) => Left + Math.Clamp(_x.Place(value), 0, 1) * (Width - Left - Right);
+    double X(double value) => Left + Math.Clamp(_x.Place(value), 0, 1) * (Width - Left - _right);
 
     double Y(double value) => Height - Bottom - Math.Clamp(_y.Place(value), 0, 1) * (Height - Top - Bottom);
 

@@ -20,6 +20,6 @@ public sealed class CpuKernelsTests
     {
         var error = Assert.Throws<InvalidOperationException>(() => CpuKernels.Named("avx512", _one));
         Assert.Contains("'avx512'", error.Message, StringComparison.Ordinal);
-        Assert.Contains("'reference' and 'avx2'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("'reference', 'avx2' and 'avxvnni'", error.Message, StringComparison.Ordinal);
     }
 }
