@@ -8,7 +8,8 @@ namespace Argent.Model;
 /// </summary>
 /// <param name="schema">Features and vocabularies.</param>
 /// <param name="values">One column per feature of the schema.</param>
-public sealed class ForwardIndex(FeatureSchema schema, ForwardValues values) : Module
+/// <param name="counts">How many items have which values, one per feature; counted from the values when left out.</param>
+public sealed class ForwardIndex(FeatureSchema schema, ForwardValues values, IReadOnlyList<FeatureCounts>? counts = null) : Module
 {
     /// <summary>Features and vocabularies.</summary>
     public FeatureSchema Schema { get; } = schema;
@@ -17,6 +18,10 @@ public sealed class ForwardIndex(FeatureSchema schema, ForwardValues values) : M
     public ForwardValues Values { get; } = values.Columns.Length == schema.Features.Count
         ? values
         : throw new ArgumentException($"{values.Columns.Length} columns for {schema.Features.Count} features.");
+
+    /// <summary>How many items have which values, one per feature.</summary>
+    public IReadOnlyList<FeatureCounts> Counts { get; } =
+        counts ?? [.. values.Columns.Select((column, f) => FeatureCounts.Of(column, schema.Vocabularies[f]?.Count ?? 0))];
 
     /// <summary>No features.</summary>
     public static ForwardIndex Empty { get; } = new(FeatureSchema.Empty, new ForwardValues([]));
@@ -30,6 +35,7 @@ public sealed class ForwardIndex(FeatureSchema schema, ForwardValues values) : M
             {
                 string name = Schema.Features[f].Name;
                 var column = Values.Columns[f];
+                foreach (var (part, tensor) in Counts[f].Tensors) yield return ($"{name}.{part}", tensor);
                 if (column.IsOrdered)
                 {
                     yield return (name + ".keys", AnyTensor.From(column.Keys));
@@ -51,6 +57,7 @@ public sealed class ForwardIndex(FeatureSchema schema, ForwardValues values) : M
     {
         var vocabularies = new Vocabulary?[features.Count];
         var columns = new ForwardColumn[features.Count];
+        var counts = new FeatureCounts[features.Count];
         for (int f = 0; f < columns.Length; f++)
         {
             string path = "forward." + features[f].Name;
@@ -58,8 +65,9 @@ public sealed class ForwardIndex(FeatureSchema schema, ForwardValues values) : M
                 ? new ForwardColumn { Keys = source.Get<long>(path + ".keys", slots) }
                 : Categorical(source, path, slots);
             if (!features[f].IsOrdered) vocabularies[f] = new Vocabulary(source.Texts(path + ".vocab", -1).ToArray());
+            counts[f] = FeatureCounts.FromTensors(source, path, vocabularies[f], slots);
         }
-        return new ForwardIndex(new FeatureSchema(features, vocabularies), new ForwardValues(columns));
+        return new ForwardIndex(new FeatureSchema(features, vocabularies), new ForwardValues(columns), counts);
     }
 
     static unsafe ForwardColumn Categorical(TensorSource source, string path, int slots)

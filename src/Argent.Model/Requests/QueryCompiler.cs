@@ -10,15 +10,19 @@ sealed class QueryCompiler
     readonly RetrievalModel _model;
     readonly RetrievalParts _parts;
     readonly FilterCompiler _filters;
-    readonly BoundedCache<FilterProgram?> _filterPrograms;
+    readonly Selectivity _selectivity;
+    readonly BoundedCache<CompiledFilter> _filterPrograms;
     readonly BoundedCache<FormulaProgram> _valuePrograms;
+    readonly CompiledFilter _everything;
     readonly Stack<UserBatchBuilder> _builders = [];
 
     public QueryCompiler(RetrievalModel model, RetrievalParts parts)
     {
         (_model, _parts) = (model, parts);
         _filters = new FilterCompiler(parts.Forward.Schema, parts.Filter?.Layout);
-        _filterPrograms = new BoundedCache<FilterProgram?>(parts.Limits.CachedPrograms);
+        _selectivity = new Selectivity(parts.Forward.Schema, parts.Forward.Counts, parts.Items.Ids.Count);
+        _filterPrograms = new BoundedCache<CompiledFilter>(parts.Limits.CachedPrograms);
+        _everything = new CompiledFilter(null, _selectivity.Of(Condition.True));
         _valuePrograms = new BoundedCache<FormulaProgram>(parts.Limits.CachedPrograms);
     }
 
@@ -40,7 +44,8 @@ sealed class QueryCompiler
         var user = request.User ?? throw Bad("user is null; an empty object is an anonymous user.");
         // More lists than there are is all of them: the answer says how many were probed.
         int nprobe = Math.Min(request.NProbe == 0 ? _parts.DefaultNProbe : request.NProbe, _parts.Index.NList);
-        var filter = Filter(request);
+        var compiled = string.IsNullOrWhiteSpace(request.Filter) ? _everything : Compiled(request.Filter);
+        var filter = Filter(request, compiled.Program);
         int kept = Kept(request.K, request.Rescore);
         // An intersection may never have K0 items in common, and what is only excluded leaves the nearest lists full.
         bool isStrict = filter is { Program: not null } or { OnlyRows: not null }
@@ -55,6 +60,8 @@ sealed class QueryCompiler
             NProbe = onlyLists?.Length ?? nprobe,
             OnlyLists = onlyLists,
             Filter = filter,
+            MatchesMax = Math.Min(compiled.Matches.Most, filter?.OnlyRows?.Length ?? long.MaxValue),
+            MatchesExpected = compiled.Matches.Expected,
             Value = Value(request.Value),
             Vectors = user.Vectors is { } vectors ? Flatten(vectors) : null,
             User = user.Vectors is null ? Encode(user) : null,
@@ -76,16 +83,15 @@ sealed class QueryCompiler
         return Math.Min((wanted + step - 1) / step * step, most);
     }
 
-    QueryFilter? Filter(RetrievalRequest request)
+    QueryFilter? Filter(RetrievalRequest request, FilterProgram? program)
     {
-        var program = string.IsNullOrWhiteSpace(request.Filter) ? null : FilterProgram(request.Filter);
         int[]? excluded = Rows("exclude", request.Exclude, _parts.Limits.ExcludeMax);
         int[]? only = Rows("only", request.Only, _parts.Limits.OnlyMax);
         if (excluded is { Length: 0 }) excluded = null;
         return program is null && excluded is null && only is null ? null : new QueryFilter(program, excluded, only);
     }
 
-    FilterProgram? FilterProgram(string text)
+    CompiledFilter Compiled(string text)
     {
         if (text.Length > FilterLimits.LengthMax)
         {
@@ -93,12 +99,18 @@ sealed class QueryCompiler
         }
         try
         {
-            return _filterPrograms.Get(text, t => _filters.Compile(FilterLanguage.Parse(t)));
+            return _filterPrograms.Get(text, Compile);
         }
         catch (FilterException e)
         {
             throw new RequestException(RequestErrorKind.UnprocessableFilter, e.Message, e.Line, e.Column);
         }
+    }
+
+    CompiledFilter Compile(string text)
+    {
+        var filter = FilterLanguage.Parse(text);
+        return new CompiledFilter(_filters.Compile(filter), _selectivity.Of(filter));
     }
 
     FormulaProgram Value(string? text)
@@ -245,6 +257,10 @@ sealed class QueryCompiler
         }
         return new UserBatchBuilder(_parts.Towers!);
     }
+
+    /// <param name="Program">Null for TRUE.</param>
+    /// <param name="Matches">How many items it matches.</param>
+    sealed record CompiledFilter(FilterProgram? Program, MatchEstimate Matches);
 
     static RequestException Bad(string message) => new(RequestErrorKind.BadRequest, message);
 

@@ -34,6 +34,18 @@ public sealed class RetrievalQuery
     /// <summary>Who is eligible; null for every live item.</summary>
     internal QueryFilter? Filter { get; init; }
 
+    /// <summary>
+    /// No more items than this match the filter and the list of allowed ones, by the counts of publishing: of those that were
+    /// published, live or not.
+    /// </summary>
+    internal long MatchesMax { get; init; } = long.MaxValue;
+
+    /// <summary>
+    /// How many items the filter is expected to match, taking its comparisons for independent; it errs either way, and knows
+    /// nothing of lists of items.
+    /// </summary>
+    internal double MatchesExpected { get; init; }
+
     /// <summary>The value formula over the model's tasks.</summary>
     internal FormulaProgram Value { get; init; } = null!;
 

@@ -61,8 +61,20 @@ sealed record PlannedFeatures(IReadOnlyList<FeatureColumn> Columns)
                 Ranges = maker.Make<long>(new Shape(slots)),
                 Values = maker.Make<int>(new Shape((long)options.Items * column.Ids(0).Length)),
             });
-        return new ForwardIndex(Schema, new ForwardValues([.. columns]));
+        var counts = Columns.Select<FeatureColumn, FeatureCounts>(
+            column => column.Spec.IsOrdered ? Keys(maker) : Values(column.Vocabulary!.Count, maker));
+        return new ForwardIndex(Schema, new ForwardValues([.. columns]), [.. counts]);
     }
+
+    static KeyCounts Keys(TensorMaker maker)
+    {
+        // As many keys as are counted one by one; more come to twice these steps at most.
+        var steps = new Shape(KeyCounts.ExactMax);
+        return new KeyCounts(maker.Make<long>(steps), maker.Make<long>(steps), maker.Make<int>(steps));
+    }
+
+    static ValueCounts Values(int values, TensorMaker maker) =>
+        new ValueCounts(maker.Make<int>(new Shape(values)), maker.Make<long>(new Shape(1)));
 
     FeatureSchema Schema => new([.. Columns.Select(c => c.Spec)], [.. Columns.Select(c => c.Vocabulary)]);
 }

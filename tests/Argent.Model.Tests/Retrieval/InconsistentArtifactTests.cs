@@ -33,6 +33,9 @@ public sealed class InconsistentArtifactTests : IDisposable
     [InlineData("index.rows", 0, 700)]
     [InlineData("index.rows", 63, -2)]
     [InlineData("index.slot_of_row", 699, 100_000)]
+    [InlineData("forward.color.counts", 0, -1)]
+    [InlineData("forward.tag.counts", 59, 1_000_000)]
+    [InlineData("forward.year.step_distinct", 3, 0)]
     public void An_integer_out_of_range_names_its_tensor(string tensor, int at, int value)
     {
         var parts = _sample.Model.Parts();
@@ -55,6 +58,9 @@ public sealed class InconsistentArtifactTests : IDisposable
     [InlineData("forward.tag.ranges", 7, long.MaxValue)]
     [InlineData("forward.tag.ranges", 7, -1)]
     [InlineData("forward.color.vocab_start", 2, 1000)]
+    [InlineData("forward.color.with_value", 0, 1_000_000)]
+    [InlineData("forward.year.step_ends", 3, 1990)]
+    [InlineData("forward.year.step_sums", 9, 1_000_000)]
     [InlineData("items.id_start", 5, 0)]
     [InlineData("items.title_start", 700, 1)]
     public void An_offset_out_of_range_names_its_tensor(string tensor, int at, long value)
@@ -87,6 +93,8 @@ public sealed class InconsistentArtifactTests : IDisposable
     [InlineData("index.center")]
     [InlineData("filter.rows")]
     [InlineData("forward.year.keys")]
+    [InlineData("forward.year.step_sums")]
+    [InlineData("forward.color.counts")]
     [InlineData("cache.embeddings")]
     [InlineData("items.id_text")]
     public void A_tensor_that_was_left_out_or_has_another_shape_is_named(string tensor)
