@@ -45,7 +45,7 @@ sealed class FilterBench : IDisposable
         _preparedProgram = new FilterProgram
         {
             MaskOps = [0],
-            MaskLeaves = [new MaskLeaf(0, false, 0)],
+            MaskLeaves = [MaskLeaf.Bitmap(0)],
             NeedsVerification = false,
             ExactOps = [FilterProgram.All],
             ExactLeaves = [],

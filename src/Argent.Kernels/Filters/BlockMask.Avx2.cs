@@ -142,10 +142,11 @@ unsafe struct BlockMask
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     readonly (Vector256<ulong> Low, Vector256<ulong> High) Term(MaskTerm* term, ulong* rows, uint bloomRows)
     {
+        if (term->Kind == MaskLeafKind.Codes) return Codes(term, rows);
         var (all0, all1) = (Vector256<ulong>.AllBitsSet, Vector256<ulong>.AllBitsSet);
         var row = _planRows + term->FirstRow;
         // A block without Bloom rows rules nothing out.
-        var end = row + (term->IsBloom && bloomRows == 0 ? 0 : term->RowCount);
+        var end = row + (term->Kind == MaskLeafKind.Bloom && bloomRows == 0 ? 0 : term->RowCount);
         for (; row < end; row++)
         {
             ulong* bits = rows + Offset(row, bloomRows);
@@ -154,6 +155,45 @@ unsafe struct BlockMask
         }
         var complement = Vector256.Create(term->Complement);
         return (Avx2.Xor(all0, complement), Avx2.Xor(all1, complement));
+    }
+
+    /// <summary>
+    /// Compares 512 codes with both ends of a range at once, from the highest bit down: a code is above the lowest or
+    /// below the highest from the first bit on that differs, and what never differs is equal.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    readonly (Vector256<ulong> Low, Vector256<ulong> High) Codes(MaskTerm* term, ulong* rows)
+    {
+        var (equalLow0, equalLow1) = (Vector256<ulong>.AllBitsSet, Vector256<ulong>.AllBitsSet);
+        var (equalHigh0, equalHigh1) = (equalLow0, equalLow1);
+        var (above0, above1) = (Vector256<ulong>.Zero, Vector256<ulong>.Zero);
+        var (below0, below1) = (above0, above1);
+        var row = _planRows + term->FirstRow;
+        for (int bit = term->RowCount - 1; bit >= 0; bit--, row++)
+        {
+            ulong* bits = rows + (long)row->First * FilterWords.BlockWords;
+            var (set0, set1) = (Avx.LoadVector256(bits), Avx.LoadVector256(bits + 4));
+            if ((term->Low >> bit & 1) != 0)
+            {
+                (equalLow0, equalLow1) = (Avx2.And(equalLow0, set0), Avx2.And(equalLow1, set1));
+            }
+            else
+            {
+                (above0, above1) = (Avx2.Or(above0, Avx2.And(equalLow0, set0)), Avx2.Or(above1, Avx2.And(equalLow1, set1)));
+                (equalLow0, equalLow1) = (Avx2.AndNot(set0, equalLow0), Avx2.AndNot(set1, equalLow1));
+            }
+            if ((term->High >> bit & 1) != 0)
+            {
+                (below0, below1) =
+                    (Avx2.Or(below0, Avx2.AndNot(set0, equalHigh0)), Avx2.Or(below1, Avx2.AndNot(set1, equalHigh1)));
+                (equalHigh0, equalHigh1) = (Avx2.And(equalHigh0, set0), Avx2.And(equalHigh1, set1));
+            }
+            else (equalHigh0, equalHigh1) = (Avx2.AndNot(set0, equalHigh0), Avx2.AndNot(set1, equalHigh1));
+        }
+        var complement = Vector256.Create(term->Complement);
+        var within0 = Avx2.And(Avx2.Or(above0, equalLow0), Avx2.Or(below0, equalHigh0));
+        var within1 = Avx2.And(Avx2.Or(above1, equalLow1), Avx2.Or(below1, equalHigh1));
+        return (Avx2.Xor(within0, complement), Avx2.Xor(within1, complement));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -25,12 +25,6 @@ public enum LeafKind
 /// <param name="High">Highest key of a range.</param>
 public readonly record struct ExactLeaf(LeafKind Kind, int Feature, int SetStart, int SetCount, long Low, long High);
 
-/// <summary>One test of the filter index.</summary>
-/// <param name="ExactRow">Bitmap row, or -1 for a Bloom term.</param>
-/// <param name="Negated">Complement the bitmap; never set for a Bloom term.</param>
-/// <param name="Term">Hash of a Bloom term.</param>
-public readonly record struct MaskLeaf(int ExactRow, bool Negated, ulong Term);
-
 /// <summary>
 /// A compiled filter, twice: a mask program over the filter index that may include too many and never too few, and the
 /// exact program over forward values. Both are postfix; an entry of 0 or more is a leaf, the others are operators.
@@ -129,10 +123,7 @@ public sealed class FilterProgram
         CheckStack("mask", MaskOps, MaskLeaves.Length, withNot: false);
         foreach (ref readonly var leaf in MaskLeaves.AsSpan())
         {
-            if (words is not null && leaf.ExactRow >= words.ExactRows)
-            {
-                throw new ArgumentException($"A filter tests bitmap row {leaf.ExactRow} of an index with {words.ExactRows}.");
-            }
+            leaf.Check(words);
         }
     }
 

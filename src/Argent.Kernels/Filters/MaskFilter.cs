@@ -43,20 +43,39 @@ public static unsafe class MaskFilter
     {
         long block = word / FilterWords.BlockWords;
         long first = words.BlockStart.Pointer[block];
-        int rows = (int)((words.BlockStart.Pointer[block + 1] - first) / FilterWords.BlockWords);
         ulong* column = words.Rows.Pointer + first + word % FilterWords.BlockWords;
-        if (leaf.ExactRow >= 0)
+        if (leaf.Kind == MaskLeafKind.Bloom)
         {
-            ulong bits = column[leaf.ExactRow * FilterWords.BlockWords];
-            return leaf.Negated ? ~bits : bits;
+            int rows = (int)((words.BlockStart.Pointer[block + 1] - first) / FilterWords.BlockWords);
+            return Bloom(leaf.Term, words, column, rows - words.ExactRows);
         }
+        ulong bits = leaf.Kind == MaskLeafKind.Bitmap ? column[leaf.Row * FilterWords.BlockWords] : Codes(in leaf, column);
+        return leaf.Negated ? ~bits : bits;
+    }
+
+    static ulong Bloom(ulong term, FilterWords words, ulong* column, int bloomRows)
+    {
         ulong mask = ~0UL;
-        int bloomRows = rows - words.ExactRows;
         if (bloomRows == 0) return mask;
         for (int j = 0; j < words.HashCount; j++)
         {
-            int row = words.ExactRows + FilterWords.BloomRow(leaf.Term, j, bloomRows);
+            int row = words.ExactRows + FilterWords.BloomRow(term, j, bloomRows);
             mask &= column[row * FilterWords.BlockWords];
+        }
+        return mask;
+    }
+
+    static ulong Codes(in MaskLeaf leaf, ulong* column)
+    {
+        ulong mask = 0;
+        for (int slot = 0; slot < 64; slot++)
+        {
+            int code = 0;
+            for (int bit = 0; bit < leaf.RowCount; bit++)
+            {
+                code |= (int)(column[(leaf.Row + bit) * FilterWords.BlockWords] >> slot & 1) << bit;
+            }
+            if (leaf.Low <= code && code <= leaf.High) mask |= 1UL << slot;
         }
         return mask;
     }

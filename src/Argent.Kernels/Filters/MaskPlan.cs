@@ -9,12 +9,14 @@ namespace Argent.Kernels;
 /// <param name="First">The bitmap row, or the first Bloom row.</param>
 readonly record struct MaskRow(uint Mix, int First);
 
-/// <summary>A conjunction of rows: the bitmap of a value, or the rows of a Bloom term.</summary>
-/// <param name="FirstRow">Its first row among the plan's.</param>
+/// <summary>One test: a conjunction of rows for a bitmap or a Bloom term, the bits of a code for a range.</summary>
+/// <param name="Kind">Which; a block without Bloom rows cannot rule out a Bloom term.</param>
+/// <param name="FirstRow">Its first row among the plan's; a code's highest bit comes first.</param>
 /// <param name="RowCount">Its rows.</param>
-/// <param name="Complement">All bits where a bitmap is complemented, else none.</param>
-/// <param name="IsBloom">True for a Bloom term, which a block without Bloom rows cannot rule out.</param>
-readonly record struct MaskTerm(int FirstRow, int RowCount, ulong Complement, bool IsBloom);
+/// <param name="Complement">All bits where the other slots are asked for, else none.</param>
+/// <param name="Low">The lowest code, without the bits that are not read.</param>
+/// <param name="High">The highest code, without the bits that are not read.</param>
+readonly record struct MaskTerm(MaskLeafKind Kind, int FirstRow, int RowCount, ulong Complement, int Low, int High);
 
 /// <summary>What must hold: one of some terms or, with operators, what a postfix program over them says.</summary>
 /// <param name="FirstTerm">Its first term among the plan's.</param>
@@ -167,14 +169,22 @@ sealed unsafe class MaskPlan
 
     static MaskTerm Term(in MaskLeaf leaf, FilterWords words, List<MaskRow> rows)
     {
-        int first = rows.Count;
-        if (leaf.ExactRow >= 0)
+        int first = rows.Count, lowest = 0;
+        switch (leaf.Kind)
         {
-            rows.Add(new MaskRow(0, leaf.ExactRow));
-            return new MaskTerm(first, 1, leaf.Negated ? ~0UL : 0, IsBloom: false);
+            case MaskLeafKind.Bloom:
+                for (int j = 0; j < words.HashCount; j++) rows.Add(new MaskRow(FilterWords.BloomMix(leaf.Term, j), words.ExactRows));
+                break;
+            case MaskLeafKind.Bitmap:
+                rows.Add(new MaskRow(0, leaf.Row));
+                break;
+            default:
+                lowest = leaf.FirstBit;
+                for (int bit = leaf.RowCount - 1; bit >= lowest; bit--) rows.Add(new MaskRow(0, leaf.Row + bit));
+                break;
         }
-        for (int j = 0; j < words.HashCount; j++) rows.Add(new MaskRow(FilterWords.BloomMix(leaf.Term, j), words.ExactRows));
-        return new MaskTerm(first, words.HashCount, 0, IsBloom: true);
+        ulong complement = leaf.Negated ? ~0UL : 0;
+        return new MaskTerm(leaf.Kind, first, rows.Count - first, complement, leaf.Low >> lowest, leaf.High >> lowest);
     }
 
     static T[] Pinned<T>(List<T> values) where T : unmanaged

@@ -59,7 +59,7 @@ sealed record FalsePositives(int Terms, long Asked, long Passed)
         var program = new FilterProgram
         {
             MaskOps = [0],
-            MaskLeaves = [new MaskLeaf(-1, false, value.Term)],
+            MaskLeaves = [MaskLeaf.Bloom(value.Term)],
             NeedsVerification = true,
             ExactOps = [FilterProgram.All],
             ExactLeaves = [],

@@ -136,7 +136,7 @@ public sealed class FilterIndexTests
         var program = new FilterProgram
         {
             MaskOps = ops,
-            MaskLeaves = [new MaskLeaf(2, false, 0)],
+            MaskLeaves = [MaskLeaf.Bitmap(2)],
             ExactOps = ops,
             ExactLeaves = [new ExactLeaf(LeafKind.HasAny, 0, 0, 1, 0, 0)],
             Values = [2],

@@ -21,7 +21,7 @@ public sealed class FilterMaskTests
     [Fact]
     public void Constants_repetitions_and_empty_results_are_no_exception()
     {
-        MaskLeaf bitmap = new(2, false, 0), not = new(2, true, 0), tag = new(-1, false, SearchItems.Term(1, 5));
+        MaskLeaf bitmap = MaskLeaf.Bitmap(2), not = MaskLeaf.Bitmap(2, negated: true), tag = MaskLeaf.Bloom(SearchItems.Term(1, 5));
         const int And = FilterProgram.And, Or = FilterProgram.Or, All = FilterProgram.All, None = FilterProgram.None;
         int[][] programs =
         [
@@ -36,15 +36,16 @@ public sealed class FilterMaskTests
     public void Chains_of_any_length_need_no_deep_stack()
     {
         var ops = new List<int> { 0 };
-        for (int i = 0; i < 100_000; i++) ops.AddRange([1 + i % 2, i % 3 == 0 ? FilterProgram.Or : FilterProgram.And]);
-        MaskLeaf[] leaves = [new(1, false, 0), new(4, true, 0), new(-1, false, SearchItems.Term(1, 7))];
+        for (int i = 0; i < 100_000; i++) ops.AddRange([1 + i % 3, i % 3 == 0 ? FilterProgram.Or : FilterProgram.And]);
+        MaskLeaf[] leaves =
+            [MaskLeaf.Bitmap(1), MaskLeaf.Bitmap(4, negated: true), MaskLeaf.Bloom(SearchItems.Term(1, 7)), MaskLeaf.Codes(SearchItems.CodeRow, 5, 3, 28)];
         Check(Program([.. ops], leaves), "long chain");
     }
 
     [Fact]
     public void A_program_follows_the_index_that_it_is_asked_with()
     {
-        var program = Program([0, 1, FilterProgram.And], [new(-1, false, SearchItems.Term(1, 3)), new(3, false, 0)]);
+        var program = Program([0, 1, FilterProgram.And], [MaskLeaf.Bloom(SearchItems.Term(1, 3)), MaskLeaf.Bitmap(3)]);
         var other = new SearchItems(9, new([600, 900], Dim: 1)).Words;
         for (int round = 0; round < 3; round++)
         {
@@ -72,14 +73,21 @@ public sealed class FilterMaskTests
     [Fact]
     public void Blocks_and_rows_outside_the_index_are_refused()
     {
-        var args = Args(Program([0], [new(1, false, 0)]), _words);
+        var args = Args(Program([0], [MaskLeaf.Bitmap(1)]), _words);
         foreach (var (_, kernels) in SearchVariants.All())
         {
             Assert.Throws<ArgumentException>(() => kernels.FilterMask(args with { FirstBlock = 1 }));
             Assert.Throws<ArgumentException>(() => kernels.FilterMask(args with { FirstBlock = -1 }));
             Assert.Throws<ArgumentException>(() => kernels.FilterMask(args with { Masks = Tensor.Zeros<ulong>(new(1, 7)) }));
-            var beyond = Program([0], [new(SearchItems.ExactRows, false, 0)]);
-            Assert.Throws<ArgumentException>(() => kernels.FilterMask(args with { Program = beyond }));
+            MaskLeaf[] bad =
+            [
+                MaskLeaf.Bitmap(SearchItems.ExactRows), MaskLeaf.Bitmap(-1), MaskLeaf.Codes(SearchItems.CodeRow, SearchItems.CodeRows + 1, 0, 1),
+                MaskLeaf.Codes(0, 3, 2, 8), MaskLeaf.Codes(0, 3, 2, 1), MaskLeaf.Codes(0, 3, -1, 1), MaskLeaf.Codes(0, 0, 0, 0),
+            ];
+            foreach (var leaf in bad)
+            {
+                Assert.Throws<ArgumentException>(() => kernels.FilterMask(args with { Program = Program([0], [leaf]) }));
+            }
         }
     }
 
@@ -110,9 +118,12 @@ public sealed class FilterMaskTests
     {
         MaskLeaf[] leaves =
         [
-            .. Enumerable.Range(0, leafCount).Select(_ => random.Next(2) == 0
-                ? new MaskLeaf(random.Next(SearchItems.ExactRows), random.Next(2) == 0, 0)
-                : new MaskLeaf(-1, false, SearchItems.Term(1, random.Next(100)))),
+            .. Enumerable.Range(0, leafCount).Select(_ => random.Next(3) switch
+            {
+                0 => MaskLeaf.Bitmap(random.Next(SearchItems.ExactRows), random.Next(2) == 0),
+                1 => MaskLeaf.Bloom(SearchItems.Term(1, random.Next(100))),
+                _ => RandomCodes(random),
+            }),
         ];
         var ops = new List<int>();
         int depth = 0, placed = 0;
@@ -130,6 +141,27 @@ public sealed class FilterMaskTests
             depth++;
         }
         return ([.. ops], leaves);
+    }
+
+    /// <summary>A range of some rows' codes, often one that ends in zeros or ones.</summary>
+    static MaskLeaf RandomCodes(Random random)
+    {
+        int rows = random.Next(1, SearchItems.ExactRows + 1), row = random.Next(SearchItems.ExactRows + 1 - rows);
+        int low = random.Next(1 << rows), high = random.Next(low, 1 << rows), rounded = random.Next(rows + 1);
+        if (random.Next(2) == 0) (low, high) = (low >> rounded << rounded, high | ((1 << rounded) - 1));
+        return MaskLeaf.Codes(row, rows, low, high, random.Next(2) == 0);
+    }
+
+    [Fact]
+    public void Every_range_of_short_codes_is_right()
+    {
+        for (int low = 0; low < 16; low++)
+        {
+            for (int high = low; high < 16; high++)
+            {
+                Check(Program([0], [MaskLeaf.Codes(SearchItems.CodeRow, 4, low, high)]), $"codes {low} to {high}");
+            }
+        }
     }
 
     static FilterProgram Program(int[] ops, MaskLeaf[] leaves) => new()

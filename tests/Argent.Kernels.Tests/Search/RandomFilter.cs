@@ -106,7 +106,15 @@ abstract record RandomFilter
                 bool left = both.Left.EmitMask(ops, leaves, negated), right = both.Right.EmitMask(ops, leaves, negated);
                 ops.Add(both.And != negated ? FilterProgram.And : FilterProgram.Or);
                 return left && right;
-            case Leaf { Kind: LeafKind.Range or LeafKind.Exists }:
+            case Leaf { Kind: LeafKind.Range } range when range.High < -50 || range.Low > 49:
+                ops.Add(negated ? FilterProgram.All : FilterProgram.None);
+                return true;
+            case Leaf { Kind: LeafKind.Range } range:
+                ops.Add(leaves.Count);
+                int low = SearchItems.Code(range.Low), high = SearchItems.Code(range.High);
+                leaves.Add(MaskLeaf.Codes(SearchItems.CodeRow, SearchItems.CodeRows, low, high, negated));
+                return true;
+            case Leaf { Kind: LeafKind.Exists }:
             case Leaf { Feature: > 0 } when negated:
                 ops.Add(FilterProgram.All);
                 return false;
@@ -115,8 +123,8 @@ abstract record RandomFilter
                 {
                     ops.Add(leaves.Count);
                     leaves.Add(leaf.Feature == 0
-                        ? new((int)leaf.Set[i], negated, 0)
-                        : new(-1, false, SearchItems.Term(leaf.Feature, leaf.Set[i])));
+                        ? MaskLeaf.Bitmap((int)leaf.Set[i], negated)
+                        : MaskLeaf.Bloom(SearchItems.Term(leaf.Feature, leaf.Set[i])));
                     if (i > 0) ops.Add(leaf.Kind == LeafKind.HasAll != negated ? FilterProgram.And : FilterProgram.Or);
                 }
                 return leaf.Feature == 0;

@@ -11,11 +11,13 @@ sealed record SearchItemsShape(int[] ListSizes, int Dim = 40, int CodeMax = 127,
 
 /// <summary>
 /// A random index with three features per item: 0 has bitmaps (values 0 to 6), 1 has Bloom terms (values 0 to 99),
-/// 2 is an ordered key with Bloom terms; values may be missing.
+/// 2 is an ordered key from -50 to 49 with Bloom terms and codes (key + 51, 0 for missing); values may be missing.
 /// </summary>
 sealed class SearchItems
 {
-    public const int ExactRows = 7;
+    public const int CodeRow = 7;
+    public const int CodeRows = 7;
+    public const int ExactRows = CodeRow + CodeRows;
     public const int BloomRows = 24;
     public const int HashCount = 3;
 
@@ -84,6 +86,9 @@ sealed class SearchItems
     /// <summary>The values of a slot's feature 0 or 1.</summary>
     public List<int> Values(int feature, int slot) => feature == 0 ? _categories[slot] : _tags[slot];
 
+    /// <summary>The code of a key of feature 2.</summary>
+    public static int Code(long key) => key == ForwardColumn.MissingKey ? 0 : (int)Math.Clamp(key, -50, 49) + 51;
+
     /// <summary>A well-spread hash.</summary>
     public static ulong Term(int feature, long value)
     {
@@ -104,6 +109,8 @@ sealed class SearchItems
             rows.AddRange(_categories[first + i]);
             terms.AddRange(_tags[first + i].Select(v => Term(1, v)));
             if (Keys[first + i] != ForwardColumn.MissingKey) terms.Add(Term(2, Keys[first + i]));
+            int code = Code(Keys[first + i]);
+            rows.AddRange(Enumerable.Range(0, CodeRows).Where(bit => (code >> bit & 1) != 0).Select(bit => CodeRow + bit));
             (termStart[i + 1], exactStart[i + 1]) = (terms.Count, rows.Count);
         }
         return new BuildSignaturesArgs
