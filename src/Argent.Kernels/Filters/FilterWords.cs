@@ -35,7 +35,17 @@ public sealed record FilterWords
         (int)(((ulong)BloomMix(term, j) * (uint)bloomRows) >> 32);
 
     /// <summary>What <see cref="BloomRow"/> reduces to a block's rows, by multiplication instead of a remainder.</summary>
-    /// <remarks>Double hashing (Kirsch and Mitzenmacher 2006).</remarks>
+    /// <remarks>
+    /// A hash of its own for every j, by the finaliser of SplitMix64. Double hashing (Kirsch and Mitzenmacher 2006) is two
+    /// multiplications cheaper, but two terms that agree in both of its halves agree in all rows, which in narrow blocks
+    /// is more frequent than the rate that is promised: of some 30 rows, one pair of terms in 900.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static uint BloomMix(ulong term, int j) => (uint)term + (uint)j * ((uint)(term >> 32) | 1);
+    internal static uint BloomMix(ulong term, int j)
+    {
+        ulong mixed = term + (ulong)j * 0x9E3779B97F4A7C15;
+        mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9;
+        mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB;
+        return (uint)(mixed >> 32);
+    }
 }

@@ -137,8 +137,8 @@ public enum MergeKind
 /// <summary>One item feature.</summary>
 /// <param name="Name">The feature's name.</param>
 /// <param name="Type">Its type.</param>
-/// <param name="Index"><c>bitmap</c>, <c>bloom</c>, or <c>none</c> for verification only.</param>
-/// <param name="FirstExactRow">Bitmap row of value id 0, or -1.</param>
+/// <param name="Index"><c>bitmap</c>, <c>codes</c> for an ordered feature, or <c>bloom</c>.</param>
+/// <param name="FirstExactRow">Bitmap row of value id 0, or the row of the codes' lowest bit, or -1.</param>
 /// <param name="Values">Distinct values; 0 for an ordered feature.</param>
 public sealed record FeatureDescription(string Name, FeatureType Type, string Index, int FirstExactRow, int Values);
 
@@ -174,7 +174,7 @@ public sealed record QuantizationDescription
 public sealed record ListsDescription(int NList, int Slots, int Items, int DefaultNProbe);
 
 /// <summary>The filter index.</summary>
-/// <param name="ExactRows">Bitmap rows of every block.</param>
+/// <param name="ExactRows">Bitmap rows and rows of codes of every block.</param>
 /// <param name="HashCount">Bloom rows that a term sets.</param>
 /// <param name="DeclaredFalsePositiveRate">What its width was chosen for.</param>
 /// <param name="MeasuredFalsePositiveRate">What was measured at publish.</param>

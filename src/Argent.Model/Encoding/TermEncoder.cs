@@ -1,10 +1,12 @@
+using System.Numerics;
 using Argent.Tensors;
 
 namespace Argent.Model;
 
 /// <summary>
-/// An item's features as the filter index holds them: bitmap rows for small vocabularies, Bloom terms for all other
-/// values. A missing value has neither. Publishing and later updates both come here.
+/// An item's features as the filter index holds them: bitmap rows for small vocabularies, the rows of the set bits of an
+/// ordered feature's code, Bloom terms for all other values. A missing value has none of them. Publishing and later
+/// updates both come here.
 /// </summary>
 public sealed class TermEncoder
 {
@@ -54,22 +56,20 @@ public sealed class TermEncoder
         int count = 0;
         for (int f = 0; f < columns.Count; f++)
         {
-            if (_schema.Features[f].IsOrdered) count += columns[f].Keys[row] == OrderedKey.Missing ? 0 : 1;
-            else if (Layout.FirstExactRow[f] < 0) count += columns[f].Ids(row).Length;
+            if (!_schema.Features[f].IsOrdered && Layout.FirstExactRow[f] < 0) count += columns[f].Ids(row).Length;
         }
         return count;
     }
 
     void Add(FeatureColumn column, int feature, int row, List<ulong> terms, List<int> exact)
     {
-        var spec = _schema.Features[feature];
-        if (spec.IsOrdered)
+        int first = Layout.FirstExactRow[feature];
+        if (_schema.Features[feature].IsOrdered)
         {
-            long key = column.Keys[row];
-            if (key != OrderedKey.Missing) terms.Add(Terms.Hash(spec.Name, key));
+            int code = Layout.CutsOf(feature)?.Code(column.Keys[row]) ?? 0;
+            for (; code != 0; code &= code - 1) exact.Add(first + BitOperations.TrailingZeroCount(code));
             return;
         }
-        int first = Layout.FirstExactRow[feature];
         foreach (int id in column.Ids(row))
         {
             if (first >= 0) exact.Add(first + id);

@@ -11,7 +11,6 @@ public static class Terms
     const ulong OffsetBasis = 0xCBF29CE484222325;
     const ulong Prime = 0x100000001B3;
     const byte TextValue = 0xFF;
-    const byte KeyValue = 0xFE;
 
     /// <summary>The term of a text value: category, categories or text features.</summary>
     public static ulong Hash(string feature, string value)
@@ -19,15 +18,6 @@ public static class Terms
         ArgumentNullException.ThrowIfNull(feature);
         ArgumentNullException.ThrowIfNull(value);
         return Finish(Append(Append(Append(OffsetBasis, feature), TextValue), value));
-    }
-
-    /// <summary>The term of an ordered value, by its key: integer, number or date features.</summary>
-    public static ulong Hash(string feature, long key)
-    {
-        ArgumentNullException.ThrowIfNull(feature);
-        ulong hash = Append(Append(OffsetBasis, feature), KeyValue);
-        for (int shift = 0; shift < 64; shift += 8) hash = Append(hash, (byte)(key >> shift));
-        return Finish(hash);
     }
 
     static ulong Append(ulong hash, byte value) => (hash ^ value) * Prime;

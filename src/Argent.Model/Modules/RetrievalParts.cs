@@ -78,7 +78,8 @@ public sealed record RetrievalParts
             Cache = EmbeddingCache.FromTensors(source, lists.Slots, dim),
             Items = ItemTable.FromTensors(source, lists.Items),
             Filter = manifest.Bloom is { } bloom
-                ? FilterIndex.FromTensors(source, Layout(manifest, bloom, forward, origin), lists.Slots)
+                ? FilterIndex.FromTensors(
+                    source, Layout(manifest, bloom, forward, FilterIndex.CutsFrom(source, features), origin), lists.Slots)
                 : null,
             Forward = forward,
             Towers = towers,
@@ -89,12 +90,13 @@ public sealed record RetrievalParts
         };
     }
 
-    static FilterIndexLayout Layout(Manifest manifest, BloomDescription bloom, ForwardIndex forward, string origin)
+    static FilterIndexLayout Layout(
+        Manifest manifest, BloomDescription bloom, ForwardIndex forward, IReadOnlyList<OrderedCuts?> cuts, string origin)
     {
         int[] first = [.. manifest.Features.Select(f => f.FirstExactRow)];
         for (int f = 0; f < first.Length; f++)
         {
-            int values = forward.Schema.Vocabularies[f]?.Count ?? 0;
+            int values = forward.Schema.Vocabularies[f]?.Count ?? cuts[f]!.RowCount;
             if (first[f] < -1 || (first[f] >= 0 && (long)first[f] + values > bloom.ExactRows))
             {
                 throw new InvalidDataException(
@@ -106,7 +108,7 @@ public sealed record RetrievalParts
         {
             throw new InvalidDataException($"The filter index of {origin} has {bloom.HashCount} hashes.");
         }
-        return new FilterIndexLayout(first, bloom.ExactRows, bloom.HashCount);
+        return new FilterIndexLayout(first, bloom.ExactRows, bloom.HashCount) { Cuts = cuts };
     }
 
     static void CheckManifest(Manifest manifest, string origin)

@@ -26,31 +26,34 @@ sealed record FalsePositives(int Terms, long Asked, long Passed)
         IReadOnlyList<FeatureColumn> columns, FilterIndexLayout layout, FilterWords words, Tensor<int> rows,
         SeededRandom random)
     {
-        int[] bloom = [.. Enumerable.Range(0, columns.Count).Where(f => layout.FirstExactRow[f] < 0)];
-        if (bloom.Length == 0) return new FalsePositives(0, 0, 0);
+        // Bitmaps have none.
+        int[] features = [.. Enumerable.Range(0, columns.Count).Where(f => columns[f].Spec.IsOrdered || layout.FirstExactRow[f] < 0)];
+        if (features.Length == 0) return new FalsePositives(0, 0, 0);
         int[] blocks = random.Rows((int)words.BlockStart.Count - 1, BlocksMax);
         var sum = new FalsePositives(0, 0, 0);
         for (int attempt = 0; attempt < TermsMax * 4 && sum.Terms < TermsMax; attempt++)
         {
-            var column = columns[bloom[random.Below(bloom.Length)]];
-            if (Draw(column, ref random) is { } value) sum = Ask(value, words, blocks, rows, sum);
+            int feature = features[random.Below(features.Length)];
+            if (Draw(columns[feature], feature, layout, ref random) is { } value) sum = Ask(value, words, blocks, rows, sum);
         }
         return sum;
     }
 
-    /// <summary>A value of a random item, or null when that item has none.</summary>
-    static FeatureValue? Draw(FeatureColumn column, ref SeededRandom random)
+    /// <summary>A value of a random item, or null when that item has none or the index answers for it exactly.</summary>
+    static FeatureValue? Draw(FeatureColumn column, int feature, FilterIndexLayout layout, ref SeededRandom random)
     {
         int row = random.Below(column.Count);
         if (column.Spec.IsOrdered)
         {
             long key = column.Keys[row];
-            return key == OrderedKey.Missing ? null : new FeatureValue(column, key, Model.Terms.Hash(column.Spec.Name, key));
+            if (key == OrderedKey.Missing || layout.CutsOf(feature) is not { } cuts || cuts.Cuts.BinarySearch(key) >= 0) return null;
+            int code = cuts.Code(key);
+            return new FeatureValue(column, key, MaskLeaf.Codes(layout.FirstExactRow[feature], cuts.RowCount, code, code));
         }
         var ids = column.Ids(row);
         if (ids.Length == 0) return null;
         int id = ids[random.Below(ids.Length)];
-        return new FeatureValue(column, id, Model.Terms.Hash(column.Spec.Name, column.Vocabulary![id]));
+        return new FeatureValue(column, id, MaskLeaf.Bloom(Model.Terms.Hash(column.Spec.Name, column.Vocabulary![id])));
     }
 
     static FalsePositives Ask(
@@ -59,7 +62,7 @@ sealed record FalsePositives(int Terms, long Asked, long Passed)
         var program = new FilterProgram
         {
             MaskOps = [0],
-            MaskLeaves = [MaskLeaf.Bloom(value.Term)],
+            MaskLeaves = [value.Leaf],
             NeedsVerification = true,
             ExactOps = [FilterProgram.All],
             ExactLeaves = [],
@@ -92,7 +95,7 @@ sealed record FalsePositives(int Terms, long Asked, long Passed)
         return lacking;
     }
 
-    readonly record struct FeatureValue(FeatureColumn Column, long Value, ulong Term)
+    readonly record struct FeatureValue(FeatureColumn Column, long Value, MaskLeaf Leaf)
     {
         public bool IsOf(int row) => Column.Spec.IsOrdered
             ? Column.Keys[row] == Value

@@ -2,7 +2,7 @@ using Argent.Model;
 
 namespace Argent.Publish;
 
-/// <summary>Which features become bitmaps and how many Bloom rows a term sets.</summary>
+/// <summary>Which features become bitmaps, how ordered ones are coded, and how many Bloom rows a term sets.</summary>
 static class FilterIndexPlan
 {
     /// <summary>
@@ -26,6 +26,7 @@ static class FilterIndexPlan
         Array.Fill(firstRow, -1);
         int rows = 0, hashCount = HashCount(falsePositiveRate);
         double bitsPerTerm = BitsPerTerm(falsePositiveRate, hashCount);
+        var cuts = columns.Select(c => c.Spec.IsOrdered ? OrderedCuts.Of(c.Keys, falsePositiveRate) : null).ToList();
         // Smallest vocabularies first: most features for the rows there are.
         foreach (int feature in Enumerable.Range(0, firstRow.Length).OrderBy(f => columns[f].Vocabulary?.Count ?? int.MaxValue))
         {
@@ -35,7 +36,14 @@ static class FilterIndexPlan
             firstRow[feature] = rows;
             rows += values;
         }
-        return new FilterIndexLayout(firstRow, rows, hashCount);
+        // Codes take fewer bits than one Bloom term and answer ranges, so that every ordered feature has them.
+        for (int feature = 0; feature < firstRow.Length; feature++)
+        {
+            if (cuts[feature] is not { } codes) continue;
+            firstRow[feature] = rows;
+            rows += codes.RowCount;
+        }
+        return new FilterIndexLayout(firstRow, rows, hashCount) { Cuts = cuts };
     }
 
     /// <summary>

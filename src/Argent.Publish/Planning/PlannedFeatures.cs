@@ -24,7 +24,8 @@ sealed record PlannedFeatures(IReadOnlyList<FeatureColumn> Columns)
         for (int f = 0; f < options.OrderedFeatures; f++)
         {
             var spec = new FeatureSpec(string.Create(CultureInfo.InvariantCulture, $"n{f}"), FeatureType.Integer);
-            columns.Add(FeatureColumn.Ordered(spec, [0]));
+            // So many different keys that codes get all the bits that the rate asks for.
+            columns.Add(FeatureColumn.Ordered(spec, [.. Enumerable.Range(0, 1 << OrderedCuts.RowsMax).Select(key => (long)key)]));
         }
         return new PlannedFeatures(columns);
     }

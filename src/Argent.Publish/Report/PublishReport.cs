@@ -64,15 +64,17 @@ public sealed record RecallReport(int Queries, string Origin, int DefaultNProbe,
 
 /// <summary>The filter index.</summary>
 /// <param name="BitmapFeatures">Features with bitmaps.</param>
+/// <param name="CodeFeatures">Ordered features, with codes.</param>
 /// <param name="BloomFeatures">Features with Bloom terms.</param>
-/// <param name="BitmapRows">Bitmap rows of every block.</param>
+/// <param name="BitmapRows">Bitmap rows and rows of codes of every block.</param>
 /// <param name="MeanBloomRows">Bloom rows of a block, on average: bits per slot.</param>
 /// <param name="HashCount">Bloom rows that a term sets.</param>
 /// <param name="DeclaredRate">False-positive rate that the width was chosen for.</param>
 /// <param name="MeasuredRate">What was measured.</param>
 /// <param name="MeasuredTerms">Terms it was measured with.</param>
 public sealed record FilterReport(
-    IReadOnlyList<string> BitmapFeatures, IReadOnlyList<string> BloomFeatures, int BitmapRows, double MeanBloomRows,
+    IReadOnlyList<string> BitmapFeatures, IReadOnlyList<string> CodeFeatures, IReadOnlyList<string> BloomFeatures,
+    int BitmapRows, double MeanBloomRows,
     int HashCount, double DeclaredRate, double MeasuredRate, int MeasuredTerms);
 
 /// <summary>Memory of one part.</summary>

@@ -79,6 +79,7 @@ static class ReportPage
         if (filter is null) return;
         page.Append("<h2>Filter index</h2>\n<table>\n");
         Row(page, "features with exact bitmaps", $"{Names(filter.BitmapFeatures)}");
+        Row(page, "features with ordered codes", $"{Names(filter.CodeFeatures)}");
         Row(page, "features with Bloom terms", $"{Names(filter.BloomFeatures)}");
         double bits = filter.BitmapRows + filter.MeanBloomRows;
         Row(page, "bits per slot", $"{bits:0.0} ({filter.BitmapRows} bitmap, {filter.MeanBloomRows:0.0} Bloom)");

@@ -11,6 +11,8 @@ namespace Argent.Publish;
 /// <param name="DeclaredRate">The rate that the width was chosen for.</param>
 sealed record ItemFilter(FilterIndex Index, FalsePositives Measured, double DeclaredRate)
 {
+    const string Bitmap = "bitmap", Codes = "codes", Bloom = "bloom";
+
     /// <summary>Builds and measures.</summary>
     /// <param name="catalogue">Items and features.</param>
     /// <param name="rows">[S] int32, the row of each slot, or -1.</param>
@@ -33,10 +35,9 @@ sealed record ItemFilter(FilterIndex Index, FalsePositives Measured, double Decl
         var (words, layout) = (Index.Words, Index.Layout);
         long blocks = words.BlockStart.Count - 1;
         double rows = (double)words.Rows.Count / FilterWords.BlockWords / blocks;
-        string[] Names(bool bitmap) =>
-            [.. schema.Features.Where((_, f) => layout.FirstExactRow[f] >= 0 == bitmap).Select(feature => feature.Name)];
+        string[] Names(string index) => [.. Features(schema, layout).Where(f => f.Index == index).Select(f => f.Name)];
         return new FilterReport(
-            Names(bitmap: true), Names(bitmap: false), layout.ExactRows, rows - layout.ExactRows, layout.HashCount,
+            Names(Bitmap), Names(Codes), Names(Bloom), layout.ExactRows, rows - layout.ExactRows, layout.HashCount,
             DeclaredRate, Measured.Rate, Measured.Terms);
     }
 
@@ -44,7 +45,7 @@ sealed record ItemFilter(FilterIndex Index, FalsePositives Measured, double Decl
     public static IReadOnlyList<FeatureDescription> Features(FeatureSchema schema, FilterIndexLayout layout) =>
     [
         .. schema.Features.Select((feature, f) => new FeatureDescription(
-            feature.Name, feature.Type, layout.FirstExactRow[f] >= 0 ? "bitmap" : "bloom", layout.FirstExactRow[f],
+            feature.Name, feature.Type, feature.IsOrdered ? Codes : layout.FirstExactRow[f] >= 0 ? Bitmap : Bloom, layout.FirstExactRow[f],
             schema.Vocabularies[f]?.Count ?? 0)),
     ];
 }

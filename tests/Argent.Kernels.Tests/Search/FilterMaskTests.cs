@@ -38,7 +38,10 @@ public sealed class FilterMaskTests
         var ops = new List<int> { 0 };
         for (int i = 0; i < 100_000; i++) ops.AddRange([1 + i % 3, i % 3 == 0 ? FilterProgram.Or : FilterProgram.And]);
         MaskLeaf[] leaves =
-            [MaskLeaf.Bitmap(1), MaskLeaf.Bitmap(4, negated: true), MaskLeaf.Bloom(SearchItems.Term(1, 7)), MaskLeaf.Codes(SearchItems.CodeRow, 5, 3, 28)];
+        [
+            MaskLeaf.Bitmap(1), MaskLeaf.Bitmap(4, negated: true), MaskLeaf.Bloom(SearchItems.Term(1, 7)),
+            MaskLeaf.Codes(SearchItems.CodeRow, 5, 3, 28),
+        ];
         Check(Program([.. ops], leaves), "long chain");
     }
 
@@ -81,7 +84,8 @@ public sealed class FilterMaskTests
             Assert.Throws<ArgumentException>(() => kernels.FilterMask(args with { Masks = Tensor.Zeros<ulong>(new(1, 7)) }));
             MaskLeaf[] bad =
             [
-                MaskLeaf.Bitmap(SearchItems.ExactRows), MaskLeaf.Bitmap(-1), MaskLeaf.Codes(SearchItems.CodeRow, SearchItems.CodeRows + 1, 0, 1),
+                MaskLeaf.Bitmap(SearchItems.ExactRows), MaskLeaf.Bitmap(-1),
+                MaskLeaf.Codes(SearchItems.CodeRow, SearchItems.CodeRows + 1, 0, 1),
                 MaskLeaf.Codes(0, 3, 2, 8), MaskLeaf.Codes(0, 3, 2, 1), MaskLeaf.Codes(0, 3, -1, 1), MaskLeaf.Codes(0, 0, 0, 0),
             ];
             foreach (var leaf in bad)

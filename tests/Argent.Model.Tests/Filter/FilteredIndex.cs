@@ -5,7 +5,8 @@ namespace Argent.Model.Tests.Filter;
 
 /// <summary>
 /// A small random catalogue with every type of feature, and an index of it: lists with spare slots, items in shuffled
-/// order, forward values, bitmaps for two features and Bloom terms for the others.
+/// order, forward values, bitmaps for two features, codes for the ordered ones, with all, few or no cuts, and Bloom terms
+/// for the others.
 /// </summary>
 sealed class FilteredIndex
 {
@@ -17,8 +18,7 @@ sealed class FilteredIndex
     public FilteredIndex(Random random, int hashCount = 4)
     {
         Catalogue = RandomCatalogue(random, _listCounts.Sum());
-        Layout = new FilterIndexLayout([0, Catalogue.Columns[0].Vocabulary!.Count, -1, -1, -1, -1, -1],
-            Catalogue.Columns[0].Vocabulary!.Count + Catalogue.Columns[1].Vocabulary!.Count, hashCount);
+        Layout = Lay(Catalogue.Columns, hashCount);
         Ivf = RandomIvf(random);
         Forward = new ForwardValues([.. Catalogue.Columns.Select(ForwardOf)]);
         Words = EmptyWords();
@@ -65,7 +65,8 @@ sealed class FilteredIndex
             string name = column.Spec.Name;
             if (column.Spec.IsOrdered)
             {
-                if (column.Keys[row] != OrderedKey.Missing) terms.Add(Terms.Hash(name, column.Keys[row]));
+                int code = Layout.CutsOf(f)!.Code(column.Keys[row]);
+                rows.AddRange(Enumerable.Range(0, 31).Where(bit => (code >> bit & 1) != 0).Select(bit => Layout.FirstExactRow[f] + bit));
                 continue;
             }
             foreach (int id in column.Ids(row))
@@ -74,6 +75,19 @@ sealed class FilteredIndex
                 else terms.Add(Terms.Hash(name, column.Vocabulary![id]));
             }
         }
+    }
+
+    static FilterIndexLayout Lay(IReadOnlyList<FeatureColumn> columns, int hashCount)
+    {
+        OrderedCuts?[] cuts =
+        [
+            null, null, null, null, OrderedCuts.Of(columns[4].Keys, 0.001), OrderedCuts.Of(columns[5].Keys, 0.5),
+            OrderedCuts.Of(columns[6].Keys, 0.999),
+        ];
+        int[] first = [0, columns[0].Vocabulary!.Count, -1, -1, columns[0].Vocabulary!.Count + columns[1].Vocabulary!.Count, 0, 0];
+        first[5] = first[4] + cuts[4]!.RowCount;
+        first[6] = first[5] + cuts[5]!.RowCount;
+        return new FilterIndexLayout(first, first[6] + cuts[6]!.RowCount, hashCount) { Cuts = cuts };
     }
 
     static Catalogue RandomCatalogue(Random random, int count)

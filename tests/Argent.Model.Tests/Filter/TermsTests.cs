@@ -8,26 +8,23 @@ public sealed class TermsTests
         Assert.Equal(0x4F2DB50F124040CDuL, Terms.Hash("", ""));
         Assert.Equal(0xBD6B0D5C37260483uL, Terms.Hash("language", "eng"));
         Assert.Equal(0xF513F82B96CA75EFuL, Terms.Hash("author", "José Ünïcode 𝄞"));
-        Assert.Equal(0x8A1F5FB3F65B1321uL, Terms.Hash("year", 1990));
-        Assert.Equal(0x64C390B13DE0C136uL, Terms.Hash("year", -1));
     }
 
     [Fact]
     public void Names_and_values_do_not_run_into_each_other()
     {
         Assert.NotEqual(Terms.Hash("ab", "c"), Terms.Hash("a", "bc"));
-        Assert.NotEqual(Terms.Hash("year", "1990"), Terms.Hash("year", 1990));
         Assert.NotEqual(Terms.Hash("a", ""), Terms.Hash("", "a"));
     }
 
     [Fact]
-    public void Both_halves_are_spread_evenly_over_consecutive_keys()
+    public void Both_halves_are_spread_evenly_over_consecutive_numbers()
     {
         int[] low = new int[64], high = new int[64];
         const int count = 64_000;
         for (long key = 0; key < count; key++)
         {
-            ulong term = Terms.Hash("year", key);
+            ulong term = Terms.Hash("year", $"{key}");
             low[(uint)term >> 26]++;
             high[term >> 58]++;
         }

@@ -55,6 +55,9 @@ public sealed class InconsistentArtifactTests : IDisposable
     [Theory]
     [InlineData("filter.block_start", 1, 9)]
     [InlineData("filter.block_start", 0, 8)]
+    [InlineData("filter.cut_start", 1, 1)]
+    [InlineData("filter.cut_start", 3, 4)]
+    [InlineData("filter.cuts", 1, 1992)]
     [InlineData("forward.tag.ranges", 7, long.MaxValue)]
     [InlineData("forward.tag.ranges", 7, -1)]
     [InlineData("forward.color.vocab_start", 2, 1000)]
@@ -92,6 +95,8 @@ public sealed class InconsistentArtifactTests : IDisposable
     [InlineData("index.codes")]
     [InlineData("index.center")]
     [InlineData("filter.rows")]
+    [InlineData("filter.cut_start")]
+    [InlineData("filter.cuts")]
     [InlineData("forward.year.keys")]
     [InlineData("forward.year.step_sums")]
     [InlineData("forward.color.counts")]
@@ -127,7 +132,8 @@ public sealed class InconsistentArtifactTests : IDisposable
             (manifest with { Lists = lists with { Slots = lists.Slots + 64 } }, "forward."),
             (manifest with { Lists = lists with { DefaultNProbe = 0 } }, "0 of 12"),
             (manifest with { Lists = lists with { NList = 11 } }, "lists"),
-            (manifest with { Features = [manifest.Features[0] with { FirstExactRow = 1 }, .. manifest.Features.Skip(1)] }, "color"),
+            (manifest with { Features = [manifest.Features[0] with { FirstExactRow = 4 }, .. manifest.Features.Skip(1)] }, "color"),
+            (manifest with { Features = [.. manifest.Features.Take(2), manifest.Features[2] with { FirstExactRow = 5 }] }, "year"),
             (manifest with { Features = [manifest.Features[0], manifest.Features[0]] }, "color"),
         ];
         foreach (var (changed, expected) in wrong) Assert.Contains(expected, Refused(changed, parts));

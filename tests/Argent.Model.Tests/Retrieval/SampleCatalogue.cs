@@ -3,7 +3,7 @@ using Argent.Tensors;
 
 namespace Argent.Model.Tests.Retrieval;
 
-/// <summary>Items with a colour (bitmap), tags (Bloom), a year (Bloom) and missing values among all of them.</summary>
+/// <summary>Items with a colour (bitmap), tags (Bloom), a year (codes with few cuts) and missing values among all of them.</summary>
 static class SampleCatalogue
 {
     static readonly string[] _colors = ["blue", "green", "red", "white"];
@@ -25,7 +25,10 @@ static class SampleCatalogue
         ]);
     }
 
-    public static FilterIndexLayout Layout(Catalogue catalogue) => new([0, -1, -1], _colors.Length, 3);
+    public static FilterIndexLayout Layout(Catalogue catalogue) => new([0, -1, _colors.Length], _colors.Length + 3, 3)
+    {
+        Cuts = [null, null, new OrderedCuts([1992, 1995, 1998])],
+    };
 
     public static ForwardIndex Forward(Catalogue catalogue, int[] rows) => new(catalogue.Schema, new ForwardValues(
         [.. catalogue.Columns.Select(column => Column(column, rows))]));
@@ -35,7 +38,7 @@ static class SampleCatalogue
         var (termStart, terms, exactStart, exact) = (new List<int> { 0 }, new List<ulong>(), new List<int> { 0 }, new List<int>());
         foreach (int row in rows)
         {
-            if (row >= 0) AddTerms(catalogue, row, terms, exact);
+            if (row >= 0) AddTerms(catalogue, layout, row, terms, exact);
             termStart.Add(terms.Count);
             exactStart.Add(exact.Count);
         }
@@ -61,12 +64,12 @@ static class SampleCatalogue
         return new FilterIndex(words, layout);
     }
 
-    static void AddTerms(Catalogue catalogue, int row, List<ulong> terms, List<int> exact)
+    static void AddTerms(Catalogue catalogue, FilterIndexLayout layout, int row, List<ulong> terms, List<int> exact)
     {
         foreach (int id in catalogue.Columns[0].Ids(row)) exact.Add(id);
         foreach (int id in catalogue.Columns[1].Ids(row)) terms.Add(Terms.Hash("tag", catalogue.Columns[1].Vocabulary![id]));
-        long year = catalogue.Columns[2].Keys[row];
-        if (year != OrderedKey.Missing) terms.Add(Terms.Hash("year", year));
+        int code = layout.CutsOf(2)!.Code(catalogue.Columns[2].Keys[row]);
+        exact.AddRange(Enumerable.Range(0, 3).Where(bit => (code >> bit & 1) != 0).Select(bit => layout.FirstExactRow[2] + bit));
     }
 
     static FeatureColumn Sets(Random random, FeatureSpec spec, string[] values, int items, int most)

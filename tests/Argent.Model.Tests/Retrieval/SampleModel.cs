@@ -74,7 +74,8 @@ sealed class SampleModel
         Name = Parts.Name,
         Model = Parts.Description,
         Features = [.. Catalogue.Columns.Select((c, f) => new FeatureDescription(
-            c.Spec.Name, c.Spec.Type, f == 0 ? "bitmap" : "bloom", Parts.Filter!.Layout.FirstExactRow[f], c.Vocabulary?.Count ?? 0))],
+            c.Spec.Name, c.Spec.Type, f switch { 0 => "bitmap", 1 => "bloom", _ => "codes" }, Parts.Filter!.Layout.FirstExactRow[f],
+            c.Vocabulary?.Count ?? 0))],
         Lists = new ListsDescription(Options.NList, Parts.Index.Slots, Options.Items, Parts.DefaultNProbe),
         Bloom = Parts.Filter is { } filter ? new BloomDescription(filter.Layout.ExactRows, filter.Layout.HashCount, 0.1, 0.1) : null,
         Value = Parts.Value,

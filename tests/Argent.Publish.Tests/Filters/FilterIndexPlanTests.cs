@@ -13,8 +13,9 @@ public sealed class FilterIndexPlanTests
             Column("empty", 0, 0), Column("full", 64, 1),
         ];
         var layout = FilterIndexPlan.Of(columns, 0.001);
-        Assert.Equal([-1, -1, 0, -1, 3], layout.FirstExactRow);
-        Assert.Equal(67, layout.ExactRows);
+        // The one year of all items makes codes up to 3: two bits behind the bitmaps.
+        Assert.Equal([-1, 67, 0, -1, 3], layout.FirstExactRow);
+        Assert.Equal(69, layout.ExactRows);
         Assert.Equal(5, layout.HashCount);
 
         var crowded = FilterIndexPlan.Of([.. Enumerable.Range(0, 20).Select(i => Column("f" + i, 64, 1))], 0.001);
@@ -29,6 +30,22 @@ public sealed class FilterIndexPlanTests
         Assert.Equal([0], FilterIndexPlan.Of([Column("genre", 648, 25)], 0.001).FirstExactRow);
         Assert.Equal([-1], FilterIndexPlan.Of([Column("genre", 660, 25)], 0.001).FirstExactRow);
         Assert.Equal([-1], FilterIndexPlan.Of([Column("genre", 648, 10)], 0.001).FirstExactRow);
+    }
+
+    [Theory]
+    [InlineData(0.001, 12)]
+    [InlineData(0.01, 9)]
+    [InlineData(0.5, 4)]
+    public void Codes_have_the_bits_that_the_declared_rate_asks_for(double rate, int rows)
+    {
+        var column = FeatureColumn.Ordered(new("price", FeatureType.Number), [.. Enumerable.Range(0, 100_000).Select(i => i * 7L)]);
+        var layout = FilterIndexPlan.Of([column], rate);
+        Assert.Equal(rows, layout.ExactRows);
+        var cuts = layout.CutsOf(0)!;
+        int[] items = new int[cuts.CodeMax + 1];
+        foreach (long key in column.Keys) items[cuts.Code(key)]++;
+        // A range's two ends lie in at most two gaps.
+        Assert.InRange(2.0 * items.Max() / column.Count, 0, rate);
     }
 
     /// <summary>Ten items with the first values each.</summary>

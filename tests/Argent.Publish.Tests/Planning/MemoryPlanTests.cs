@@ -128,7 +128,7 @@ public sealed class MemoryPlanTests : IDisposable
         if (plan.OrderedFeatures > 0)
         {
             columns.Add(FeatureColumn.Ordered(
-                new FeatureSpec("n0", FeatureType.Integer), [.. Enumerable.Range(0, plan.Items).Select(i => i % 50L)]));
+                new FeatureSpec("n0", FeatureType.Integer), [.. Enumerable.Range(0, plan.Items).Select(i => i * 3L)]));
         }
         var ids = ItemIds.FromSorted([.. Enumerable.Range(0, plan.Items).Select(i => (long)i)]);
         var source = PublishSource.FromVectors(
