@@ -6,10 +6,18 @@ namespace Argent.Model;
 /// <summary>
 /// The JSON form of a filter: an object is the AND of its members. A member is <c>must</c> (all of), <c>should</c> (one
 /// of, if there are any) or <c>must_not</c> (none of) with an array of such objects, or a feature with a value, an array
-/// (IN), null (no value) or an object of operators.
+/// (IN), null (no value) or an object of operators. Reading what <see cref="Write"/> writes gives an equal tree.
 /// </summary>
 public static class FilterJson
 {
+    /// <summary>A filter in JSON.</summary>
+    /// <exception cref="ArgumentException">A text of the filter is not valid Unicode.</exception>
+    public static string Write(FilterExpression filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        return FilterJsonWriter.Write(filter);
+    }
+
     /// <summary>The tree of a filter in JSON.</summary>
     /// <exception cref="FilterException">The text is no filter or passes one of <see cref="FilterLimits"/>.</exception>
     public static FilterExpression Parse(string json)

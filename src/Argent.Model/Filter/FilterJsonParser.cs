@@ -10,7 +10,8 @@ ref struct FilterJsonParser(ReadOnlySpan<byte> utf8)
     const int ReaderDepthMax = 2 * FilterLimits.DepthMax + 8;
 
     static readonly string[] _groups = ["must", "should", "must_not"];
-    static readonly string[] _operators = ["eq", "ne", "gt", "gte", "lt", "lte", "in", "not_in", "any", "all", "exists"];
+    static readonly string[] _operators =
+        ["eq", "ne", "gt", "gte", "lt", "lte", "between", "in", "not_in", "any", "all", "exists"];
 
     readonly ReadOnlySpan<byte> _utf8 = utf8;
     Utf8JsonReader _reader = new(utf8, new JsonReaderOptions { MaxDepth = ReaderDepthMax });
@@ -47,7 +48,7 @@ ref struct FilterJsonParser(ReadOnlySpan<byte> utf8)
             if (name == "must") parts.AddRange(Conditions(name));
             else if (name == "must_not") parts.AddRange(Conditions(name).Select(Not));
             else if (name == "should") parts.AddRange(AnyOf(Conditions(name), position));
-            else parts.Add(Feature(name, Here));
+            else parts.Add(Feature(FilterJsonWriter.FeatureOf(name), Here));
         }
         _depth--;
         return AllOf(parts, position);
@@ -73,6 +74,11 @@ ref struct FilterJsonParser(ReadOnlySpan<byte> utf8)
         var conditions = new List<FilterExpression>();
         while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
         {
+            if (_reader.TokenType is JsonTokenType.True or JsonTokenType.False)
+            {
+                conditions.Add(new FilterConstant(_reader.TokenType == JsonTokenType.True) { Position = Here });
+                continue;
+            }
             if (_reader.TokenType != JsonTokenType.StartObject)
             {
                 throw Fail($"A condition in '{name}' is an object, for example {{\"language\":\"eng\"}}.");
@@ -125,6 +131,10 @@ ref struct FilterJsonParser(ReadOnlySpan<byte> utf8)
                 var values = Values(feature);
                 if (values.Count == 0) throw new FilterException(here, "'all' needs at least one value.");
                 return (new FilterMembership(feature, values, all: true) { Position = here }, false);
+            case "between":
+                var ends = Values(feature);
+                if (ends.Count != 2) throw new FilterException(here, "'between' is a list of the lowest and the highest value.");
+                return (new FilterBetween(feature, ends[0], ends[1]) { Position = here }, false);
             case "exists":
                 if (_reader.TokenType is JsonTokenType.True or JsonTokenType.False)
                 {
@@ -156,22 +166,46 @@ ref struct FilterJsonParser(ReadOnlySpan<byte> utf8)
         return values;
     }
 
-    readonly FilterValue Value(string feature)
+    FilterValue Value(string feature)
     {
         switch (_reader.TokenType)
         {
             case JsonTokenType.String:
                 return FilterValue.OfText(_reader.GetString()!) with { Position = Here };
             case JsonTokenType.Number:
-                string number = Encoding.UTF8.GetString(_reader.ValueSpan);
-                return FilterValue.TryNumber(number) is { } value
-                    ? value with { Position = Here }
-                    : throw Fail(FilterValue.TooLarge(number));
+                return Number(Encoding.UTF8.GetString(_reader.ValueSpan));
+            case JsonTokenType.StartObject:
+                return Marked(feature);
             case JsonTokenType.True or JsonTokenType.False:
                 throw Fail("There are no true and false values: write the category's text, for example \"true\".");
             default:
                 throw Fail($"A value of {Quotation.Shown(feature)} is a text or a number.{Suggestion.Offer(feature, _groups)}");
         }
+    }
+
+    /// <summary>A value that says what it is: a date, or a number that JSON writes otherwise, like 007.</summary>
+    FilterValue Marked(string feature)
+    {
+        var here = Here;
+        string? kind = NextMember();
+        if (kind is not ("date" or "number"))
+        {
+            throw new FilterException(here, $"A value of {Quotation.Shown(feature)} as an object is {{\"date\":\"2024-01-31\"}} or {{\"number\":\"007\"}}."
+                + Suggestion.Offer(feature, _groups));
+        }
+        _reader.Read();
+        if (_reader.TokenType != JsonTokenType.String) throw Fail($"'{kind}' is a text.");
+        string text = _reader.GetString()!;
+        var value = kind == "number" ? Number(text) : FilterValue.TryDate(text)
+            ?? throw Fail($"{Quotation.Shown(text)} is not a date: {IsoDate.Expected}.");
+        if (NextMember() is not null) throw Fail($"'{kind}' stands alone.");
+        return value with { Position = here };
+    }
+
+    readonly FilterValue Number(string text)
+    {
+        if (!Lexer.IsNumber(text)) throw Fail($"{Quotation.Shown(text)} is not a number.");
+        return FilterValue.TryNumber(text) is { } value ? value with { Position = Here } : throw Fail(FilterValue.TooLarge(text));
     }
 
     /// <summary>The name of the next member, or null at the end of the object.</summary>

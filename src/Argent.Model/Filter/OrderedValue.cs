@@ -20,16 +20,29 @@ readonly record struct OrderedValue(Int128 Floor, bool IsKey)
         _ => throw FilterResolver.WrongType(spec, value, "a number without quotes"),
     };
 
+    /// <summary>Digit by digit: neither a float64 nor a decimal holds every number that a text can write.</summary>
     static OrderedValue Integer(FilterValue value)
     {
-        // A decimal holds every int64 and its fractions, which a float64 does not; what it cannot hold is beyond int64.
-        if (!decimal.TryParse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number))
-        {
-            return new(value.AsNumber < 0 ? Int128.MinValue / 2 : Int128.MaxValue / 2, IsKey: false);
-        }
-        decimal floor = decimal.Floor(number);
-        return new((Int128)floor, floor == number);
+        // More digits than int64 has are beyond it, whatever they are.
+        const int DigitsMax = 25;
+        string text = value.Text;
+        bool isNegative = text[0] == '-';
+        int e = text.IndexOfAny(['e', 'E']), end = e < 0 ? text.Length : e, start = isNegative ? 1 : 0;
+        int point = text.AsSpan(start, end - start).IndexOf('.');
+        string digits = text[start..end].Replace(".", "", StringComparison.Ordinal);
+        long whole = (point < 0 ? digits.Length : point) + (e < 0 ? 0 : Exponent(text.AsSpan(e + 1)));
+        int split = (int)Math.Clamp(whole, 0, digits.Length + DigitsMax);
+        Int128 floor = 0;
+        for (int i = 0; i < split && floor < (Int128)ulong.MaxValue; i++) floor = floor * 10 + (i < digits.Length ? digits[i] - '0' : 0);
+        bool isKey = split >= digits.Length || !digits.AsSpan(split).ContainsAnyExcept('0');
+        return new(isNegative ? isKey ? -floor : -floor - 1 : floor, isKey);
     }
+
+    // An exponent beyond any text's length leaves no digit before the point, or many zeros.
+    static long Exponent(ReadOnlySpan<char> text) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int exponent)
+            ? exponent
+            : text[0] == '-' ? int.MinValue : int.MaxValue;
 
     static long Date(FeatureSpec spec, FilterValue value)
     {

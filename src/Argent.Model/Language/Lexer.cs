@@ -39,6 +39,14 @@ sealed class Lexer(string text, bool minusIsOperator)
     public static bool IsPlainName(string name) =>
         name.Length > 0 && IsNameStart(name[0]) && name.All(c => IsNamePart(c) || c == '-');
 
+    /// <summary>True when a whole text is one number of a filter.</summary>
+    public static bool IsNumber(string text)
+    {
+        var lexer = new Lexer(text, minusIsOperator: false);
+        var token = lexer.Next();
+        return token.Kind == TokenKind.Number && token.Text.Length == text.Length;
+    }
+
     static bool IsNameStart(char c) => char.IsAsciiLetter(c) || c == '_';
 
     static bool IsNamePart(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '.';

@@ -22,11 +22,36 @@ public sealed class FilterJsonTests
     [InlineData("""{"should":[{"must":[{"a":1},{"b":2}]},{"must_not":[{"c":3}]}]}""", "a = 1 AND b = 2 OR NOT c = 3")]
     [InlineData("""{"must":{"a":1},"original year":"it's"}""", """a = 1 AND "original year" = 'it''s'""")]
     [InlineData("""{"a":"\u00e9\ud834\udd1e"}""", "a = 'é𝄞'")]
+    [InlineData("""{"year":{"between":[1990,1999.5]}}""", "year BETWEEN 1990 AND 1999.5")]
+    [InlineData("""{"must":[true,{"a":1}],"must_not":[false]}""", "TRUE AND a = 1 AND NOT FALSE")]
+    [InlineData("""{"d":{"gte":{"date":"2024-01-31"}},"t":{"in":[{"number":"007"},".5"]}}""",
+        "d >= DATE '2024-01-31' AND t IN (007, '.5')")]
+    [InlineData("""{"\\must":1,"\\\\b":2}""", "must = 1 AND \"\\b\" = 2")]
     public void The_json_form_is_another_spelling(string json, string canonical)
     {
         Assert.Equal(canonical, FilterJson.Parse(json).ToString());
         Assert.Equal(canonical, FilterLanguage.Parse("\n " + json).ToString());
         Assert.Equal(FilterLanguage.Parse(canonical), FilterJson.Parse(json));
+    }
+
+    [Theory]
+    [InlineData("TRUE", """{"must":[true]}""")]
+    [InlineData("FALSE", """{"must":[false]}""")]
+    [InlineData("NOT FALSE", """{"must_not":[false]}""")]
+    [InlineData("a = 'é' AND NOT (b > -1.5e-3 OR EXISTS(c))",
+        """{"must":[{"a":{"eq":"é"}},{"must_not":[{"should":[{"b":{"gt":-1.5e-3}},{"c":{"exists":true}}]}]}]}""")]
+    [InlineData("year BETWEEN 1 AND 2 AND NOT year = 3", """{"must":[{"year":{"between":[1,2]}},{"must_not":[{"year":{"eq":3}}]}]}""")]
+    [InlineData("g IN () OR g HAS ALL ('a', 5)", """{"should":[{"g":[]},{"g":{"all":["a",5]}}]}""")]
+    [InlineData("d <= DATE '2024-01-31'", """{"d":{"lte":{"date":"2024-01-31"}}}""")]
+    [InlineData("t IN (007, .5, 5., -0.5, 0, -00, 1e5)",
+        """{"t":[{"number":"007"},{"number":".5"},{"number":"5."},-0.5,0,{"number":"-00"},1e5]}""")]
+    [InlineData("must = 1 OR \"\\b\" = 'a\"\\'", """{"should":[{"\\must":{"eq":1}},{"\\\\b":{"eq":"a\"\\"}}]}""")]
+    public void Every_filter_has_a_json_form_that_reads_back_as_it_was(string text, string json)
+    {
+        var filter = FilterLanguage.Parse(text);
+        Assert.Equal(json, FilterJson.Write(filter));
+        Assert.Equal(filter, FilterJson.Parse(json));
+        Assert.Equal(filter, FilterLanguage.Parse(json));
     }
 
     [Theory]
@@ -43,6 +68,14 @@ public sealed class FilterJsonTests
     [InlineData("{\"a\":{\"in\":1}}", 1, 12, "An array of values")]
     [InlineData("{\"a\":{\"all\":[]}}", 1, 7, "at least one value")]
     [InlineData("{\"a\":[[1]]}", 1, 7, "a text or a number")]
+    [InlineData("{\"a\":{\"between\":[1]}}", 1, 7, "the lowest and the highest value")]
+    [InlineData("{\"a\":[{\"x\":\"1\"}]}", 1, 7, "as an object is {\"date\":\"2024-01-31\"} or {\"number\":\"007\"}")]
+    [InlineData("{\"a\":[{}]}", 1, 7, "as an object is")]
+    [InlineData("{\"a\":[{\"date\":5}]}", 1, 15, "'date' is a text.")]
+    [InlineData("{\"a\":[{\"date\":\"soon\"}]}", 1, 15, "'soon' is not a date")]
+    [InlineData("{\"a\":[{\"number\":\"1 \"}]}", 1, 17, "'1 ' is not a number.")]
+    [InlineData("{\"a\":[{\"number\":\"1\",\"date\":\"x\"}]}", 1, 21, "'number' stands alone.")]
+    [InlineData("{\"must\":[null]}", 1, 10, "A condition in 'must' is an object")]
     [InlineData("{\"é\":99999999999999999999}", 1, 6, "too large")]
     [InlineData("{\"a\":\"\\ud800\"}", 1, 6, "not valid Unicode")]
     public void A_wrong_filter_says_where_and_what(string json, int line, int column, string part)
