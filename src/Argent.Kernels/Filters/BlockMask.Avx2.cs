@@ -14,6 +14,9 @@ unsafe struct BlockMask
     /// <summary>Bytes of <see cref="Stack"/>.</summary>
     public const int StackBytes = FilterWords.BlockWords * sizeof(ulong);
 
+    // Below it most words have too few survivors to be scored in order.
+    const double SparseMax = 0.2;
+
     MaskClause* _clauses;
     MaskClause* _clausesEnd;
     MaskTerm* _terms;
@@ -27,6 +30,9 @@ unsafe struct BlockMask
 
     /// <summary>Where <see cref="Evaluate(long)"/> writes.</summary>
     public ulong* Stack;
+
+    /// <summary>Whether so few slots pass that the rest of a list's codes is not worth asking for.</summary>
+    public bool IsSparse { get; private init; }
 
     /// <summary>Whether the mask rules anything out; without, there is nothing to evaluate.</summary>
     public readonly bool IsPresent => _clausesEnd != _clauses;
@@ -52,6 +58,7 @@ unsafe struct BlockMask
         _blockStart = words.BlockStart.Pointer,
         _blocks = words.BlockStart.Count - 1,
         _exactRows = words.ExactRows,
+        IsSparse = plan.PassShare < SparseMax,
     };
 
     /// <summary>Asks memory for what a block's evaluation will probably read; a block that does not exist is nothing.</summary>

@@ -87,6 +87,16 @@ public sealed class FilterProgram
         }
     }
 
+    /// <summary>
+    /// The share of slots that the mask lets pass, estimated from some blocks of the filter index, so that a share below
+    /// 1 / 16,384 may be taken for 0; 1 when the mask rules nothing out. Measured once for an index.
+    /// </summary>
+    public double MaskShare(FilterWords words)
+    {
+        ArgumentNullException.ThrowIfNull(words);
+        return PlanFor(words).PassShare;
+    }
+
     /// <summary>The mask planned for a filter index; kept, so that a cached program is planned once.</summary>
     internal MaskPlan PlanFor(FilterWords words)
     {

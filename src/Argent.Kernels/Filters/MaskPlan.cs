@@ -84,6 +84,9 @@ sealed unsafe class MaskPlan
     /// <summary>How many of <see cref="Rows"/> most blocks need.</summary>
     public int PrefetchRows { get; private set; }
 
+    /// <summary>The share of the sampled slots that pass; 1 without clauses.</summary>
+    public double PassShare { get; private set; } = 1;
+
     /// <summary>Whether the plan is of this filter index.</summary>
     public bool IsOf(FilterWords words) => ReferenceEquals(_words, words);
 
@@ -94,11 +97,13 @@ sealed unsafe class MaskPlan
         var clauses = Distinct(root, program);
         var plan = new MaskPlan(words, program, clauses);
         long blocks = words.BlockStart.Count - 1;
-        if (clauses.Count < 2 || blocks == 0) return plan;
+        if (clauses.Count == 0 || blocks == 0) return plan;
         long step = Math.Max(1, blocks / SampledBlocks);
+        plan.PassShare = plan.Passed(0, clauses.Count, step);
+        if (clauses.Count == 1) return plan;
         double[] worth = plan.Worth(step);
         int[] order = [.. Enumerable.Range(0, clauses.Count).OrderByDescending(c => worth[c])];
-        plan = new MaskPlan(words, program, [.. order.Select(c => clauses[c])]);
+        plan = new MaskPlan(words, program, [.. order.Select(c => clauses[c])]) { PassShare = plan.PassShare };
         plan.PrefetchRows = plan.RowsReached(step);
         return plan;
     }
@@ -110,19 +115,27 @@ sealed unsafe class MaskPlan
     double[] Worth(long step)
     {
         double[] worth = new double[ClauseCount];
-        ulong* words = stackalloc ulong[FilterWords.BlockWords];
         for (int c = 0; c < worth.Length; c++)
         {
-            long passed = 0, asked = 0;
-            for (long block = 0; block < _words.BlockStart.Count - 1; block += step, asked += FilterWords.BlockSlots)
-            {
-                BlockMask.Of(_words, this, c, c + 1).Evaluate(block, words);
-                for (int w = 0; w < FilterWords.BlockWords; w++) passed += BitOperations.PopCount(words[w]);
-            }
             int end = c + 1 < worth.Length ? FirstRow(c + 1) : RowCount;
-            worth[c] = -Math.Log((passed + 0.5) / (asked + 1)) / Math.Max(1, end - FirstRow(c));
+            // Not 0, of which there is no logarithm.
+            worth[c] = -Math.Log(Passed(c, c + 1, step) + 1e-5) / Math.Max(1, end - FirstRow(c));
         }
         return worth;
+    }
+
+    /// <summary>The share of the sampled slots that pass some clauses.</summary>
+    double Passed(int firstClause, int endClause, long step)
+    {
+        long passed = 0, asked = 0;
+        var mask = BlockMask.Of(_words, this, firstClause, endClause);
+        ulong* words = stackalloc ulong[FilterWords.BlockWords];
+        for (long block = 0; block < _words.BlockStart.Count - 1; block += step, asked += FilterWords.BlockSlots)
+        {
+            mask.Evaluate(block, words);
+            for (int w = 0; w < FilterWords.BlockWords; w++) passed += BitOperations.PopCount(words[w]);
+        }
+        return (double)passed / asked;
     }
 
     /// <summary>The rows of those clauses that enough blocks come to.</summary>

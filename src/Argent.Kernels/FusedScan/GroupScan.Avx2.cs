@@ -88,6 +88,7 @@ unsafe ref struct GroupScan<TDot>
     public readonly void Prefetch(long firstSlot)
     {
         if (_masks->IsPresent) _masks->Prefetch(firstSlot / FilterWords.BlockSlots);
+        if (_masks->IsSparse) return;
         sbyte* codes = _tile->Codes + firstSlot * _tile->Dim;
         for (int line = 0; line < AheadBytes; line += 64) Sse.Prefetch0(codes + line);
         for (int slot = 0; slot < HeadSlots; slot += 16)

@@ -5,7 +5,8 @@ namespace Argent.Model;
 
 /// <summary>
 /// From query vectors to candidates: probe, scan the probed lists, and widen the probe for requests that have too few
-/// candidates, until they have enough, every list was scanned, or their time is over. Only new lists are scanned.
+/// candidates, until they have enough, every list was scanned, or their time is over. Only new lists are scanned. A
+/// filter that few items pass is asked of all lists at once: that costs less than probing, and misses nothing.
 /// </summary>
 /// <param name="index">The lists.</param>
 /// <param name="filter">The filter index, or null when every filter is verified only.</param>
@@ -18,6 +19,9 @@ sealed class CandidateSearch(
     // A strict filter needs many more lists, and every round repeats the probe: four times as many lists keep the rounds
     // few, and scan at most four times what was needed.
     const int WidenFactor = 4;
+
+    // An item that is picked costs as much as this many of a list that is scanned whole; see docs/kernels.md.
+    const double PickCost = 2.5;
 
     /// <summary>Candidates of a group of requests, rented from the pass.</summary>
     public SearchResult Run(in SearchGroup group, in ForwardPass pass)
@@ -32,13 +36,15 @@ sealed class CandidateSearch(
             Codes = index.Quantize(group.Vectors, pass),
             Kept = HeadCandidates.Rent((long)count * heads, group.Kept, pass.Scratch),
             Offsets = Offsets(group.Vectors, pass.Scratch),
-            Goals = pass.Scratch.Rent<int>(new Shape(count)),
+            Goals = pass.Scratch.RentZeroed<int>(new Shape(count)),
+            Scanned = pass.Scratch.RentZeroed<long>(new Shape(count)),
         };
-        FirstRound(in state, pass);
+        state.Kept.Clear();
         var active = pass.Scratch.Rent<int>(new Shape(count));
+        ScanGiven(in state, active, pass);
         for (int lacking = Judge(in state, active); lacking > 0; lacking = Judge(in state, active))
         {
-            Widen(in state, active.Span[..lacking], pass);
+            Probe(in state, active.Span[..lacking], pass);
         }
         for (int r = 0; r < count; r++)
         {
@@ -51,30 +57,44 @@ sealed class CandidateSearch(
         return result;
     }
 
-    void FirstRound(in SearchState state, in ForwardPass pass)
+    /// <summary>
+    /// Whether all lists are scanned at once: few items pass, so that picking them costs no more than scanning the probed
+    /// lists would, or a probe would have to widen to a quarter of all lists anyway.
+    /// </summary>
+    bool IsStrict(RetrievalQuery query)
     {
-        var group = state.Group;
-        var result = state.Result;
-        int heads = merge.Heads, widest = 1;
-        foreach (var query in group.Queries) widest = Math.Max(widest, query.NProbe);
-        var mark = pass.Scratch.Mark();
-        var lists = index.Probe(group.Vectors, widest, pass);
-        for (int r = 0; r < group.Queries.Length; r++)
+        if (query.OnlyLists is not null || query.Filter is not { Program: { } program, OnlyRows: null } || filter is null) return false;
+        double probed = (double)query.NProbe / index.NList, items = index.Lists.SlotOfRow.Count;
+        double passing = program.MaskShare(filter) * items;
+        return passing <= Math.Max((double)query.Wanted * WidenFactor, probed * items / PickCost);
+    }
+
+    /// <summary>Scans all lists, or those that hold an allow-list's items, for the requests that need no probe.</summary>
+    void ScanGiven(in SearchState state, Tensor<int> active, in ForwardPass pass)
+    {
+        var queries = state.Group.Queries;
+        int count = 0, widest = 1;
+        for (int r = 0; r < queries.Length; r++)
         {
-            var query = group.Queries[r];
-            result.Probes[r] = query.NProbe;
-            for (int h = 0; h < heads; h++)
-            {
-                int q = r * heads + h;
-                query.OnlyLists?.CopyTo(lists.Row(q));
-                lists.Row(q)[query.NProbe..].Fill(-1);
-                group.Filters[q] = query.Filter;
-            }
+            state.Result.Probes[r] = 0;
+            int lists = queries[r].OnlyLists?.Length ?? (IsStrict(queries[r]) ? index.NList : -1);
+            if (lists < 0) continue;
+            active[count++] = r;
+            widest = Math.Max(widest, lists);
+            state.Result.Probes[r] = lists;
         }
-        Scan(state.Codes, lists, group.Filters, state.Kept, pass);
-        for (int r = 0; r < group.Queries.Length; r++) state.Goals[r] = Goal(r, in state, lists);
+        if (count == 0) return;
+        var mark = pass.Scratch.Mark();
+        var given = pass.Scratch.Rent<int>(new Shape((long)count * merge.Heads, widest));
+        for (int q = 0; q < given.Shape[0]; q++)
+        {
+            var row = given.Row(q);
+            row.Fill(-1);
+            if (queries[active[q / merge.Heads]].OnlyLists is { } only) only.CopyTo(row);
+            else for (int l = 0; l < row.Length; l++) row[l] = l;
+        }
+        Scan(in state, active.Span[..count], given, pass);
         pass.Scratch.Release(mark);
-        for (int r = 0; r < group.Queries.Length; r++) Merge(r, in state, pass.Scratch);
     }
 
     /// <summary>
@@ -83,17 +103,13 @@ sealed class CandidateSearch(
     /// shares of .52, .13, .04 and .01 needed 1.1, 1.6, 2.2 and 3 times the lists for the recall of a search without filter.
     /// The share is what the filter index says, so conditions that it cannot rule out widen nothing.
     /// </summary>
-    int Goal(int request, in SearchState state, Tensor<int> lists)
+    int Goal(int request, in SearchState state)
     {
         var query = state.Group.Queries[request];
         if (query.Wanted <= query.K || query.OnlyLists is not null) return query.NProbe;
-        long scanned = 0, eligible = 0;
-        for (int q = request * merge.Heads; q < (request + 1) * merge.Heads; q++)
-        {
-            eligible += state.Kept.EligibleSeen[q];
-            foreach (int list in lists.Row(q)[..query.NProbe]) scanned += index.Lists.ListCount[list];
-        }
-        double widening = Math.Sqrt(Math.Sqrt((double)scanned / Math.Max(1, eligible)));
+        long eligible = 0;
+        for (int q = request * merge.Heads; q < (request + 1) * merge.Heads; q++) eligible += state.Kept.EligibleSeen[q];
+        double widening = Math.Sqrt(Math.Sqrt((double)state.Scanned[request] / Math.Max(1, eligible)));
         return (int)Math.Clamp(Math.Ceiling(query.NProbe * widening), query.NProbe, index.NList);
     }
 
@@ -108,6 +124,13 @@ sealed class CandidateSearch(
         {
             var query = group.Queries[r];
             bool isAll = query.OnlyLists is not null || result.Probes[r] >= index.NList;
+            // What was not scanned at all is scanned once, whatever the time.
+            if (result.Probes[r] == 0 && !isAll)
+            {
+                active[count++] = r;
+                continue;
+            }
+            if (state.Goals[r] == 0) state.Goals[r] = Goal(r, in state);
             bool isEnough = result.Counts[r] >= query.Wanted && result.Probes[r] >= state.Goals[r];
             bool isEnd = isEnough || isAll || now >= query.Deadline;
             if (!isEnd) active[count++] = r;
@@ -117,61 +140,72 @@ sealed class CandidateSearch(
         return count;
     }
 
-    void Widen(in SearchState state, ReadOnlySpan<int> active, in ForwardPass pass)
+    /// <summary>Scans the next lists of some requests.</summary>
+    void Probe(in SearchState state, ReadOnlySpan<int> active, in ForwardPass pass)
     {
-        var group = state.Group;
-        var result = state.Result;
-        int heads = merge.Heads;
-        long queries = (long)active.Length * heads;
-        var scratch = pass.Scratch;
-        var mark = scratch.Mark();
-        var vectors = scratch.Rent<float>(new Shape(queries, index.Dim));
-        var codes = new QuantizedQueries(
-            scratch.Rent<sbyte>(new Shape(queries, index.Lists.PaddedDim)), scratch.Rent<float>(new Shape(queries)));
-        int reach = 0, widest = 0;
+        int heads = merge.Heads, reach = 0, widest = 0;
+        var probes = state.Result.Probes;
+        var mark = pass.Scratch.Mark();
+        var vectors = pass.Scratch.Rent<float>(new Shape((long)active.Length * heads, index.Dim));
         for (int a = 0; a < active.Length; a++)
         {
-            int r = active[a], probed = result.Probes[r], next = Next(in state, r);
-            (reach, widest) = (Math.Max(reach, next), Math.Max(widest, next - probed));
-            for (int h = 0; h < heads; h++)
-            {
-                int from = r * heads + h, to = a * heads + h;
-                group.Vectors.Row(from).CopyTo(vectors.Row(to));
-                state.Codes.Codes.Row(from).CopyTo(codes.Codes.Row(to));
-                codes.Scales[to] = state.Codes.Scales[from];
-                group.Filters[to] = group.Queries[r].Filter;
-            }
+            int next = Next(in state, active[a]);
+            (reach, widest) = (Math.Max(reach, next), Math.Max(widest, next - probes[active[a]]));
+            vectors.Rows((long)a * heads, heads).CopyFrom(state.Group.Vectors.Rows((long)active[a] * heads, heads));
         }
         var ranked = index.Probe(vectors, reach, pass);
-        var lists = scratch.Rent<int>(new Shape(queries, widest));
-        for (int q = 0; q < queries; q++)
-        {
-            // The probe's order is total, so its first lists are those that were scanned before.
-            int probed = result.Probes[active[q / heads]], added = Next(in state, active[q / heads]) - probed;
-            ranked.Row(q).Slice(probed, added).CopyTo(lists.Row(q));
-            lists.Row(q)[added..].Fill(-1);
-        }
-        var more = HeadCandidates.Rent(queries, group.Kept, scratch);
-        Scan(codes, lists, group.Filters, more, pass);
+        var lists = pass.Scratch.Rent<int>(new Shape((long)active.Length * heads, widest));
         for (int a = 0; a < active.Length; a++)
         {
-            int r = active[a];
-            for (int h = 0; h < heads; h++)
+            // The probe's order is total, so its first lists are those that were scanned before.
+            int probed = probes[active[a]], added = Next(in state, active[a]) - probed;
+            for (int q = a * heads; q < (a + 1) * heads; q++)
             {
-                state.Kept.Absorb(r * heads + h, in more, a * heads + h, index.Lists, scratch);
+                ranked.Row(q).Slice(probed, added).CopyTo(lists.Row(q));
+                lists.Row(q)[added..].Fill(-1);
             }
-            result.Probes[r] = Next(in state, r);
-            Merge(r, in state, scratch);
+            probes[active[a]] += added;
         }
-        scratch.Release(mark);
+        Scan(in state, active, lists, pass);
+        pass.Scratch.Release(mark);
     }
 
     /// <summary>The lists that a request has probed after the next round.</summary>
     int Next(in SearchState state, int request)
     {
+        var query = state.Group.Queries[request];
         int probed = state.Result.Probes[request], goal = state.Goals[request];
-        bool isNearlyDone = state.Result.Counts[request] >= state.Group.Queries[request].Wanted;
+        if (probed == 0) return query.NProbe;
+        bool isNearlyDone = state.Result.Counts[request] >= query.Wanted;
         return isNearlyDone ? goal : (int)Math.Min(index.NList, Math.Max(goal, (long)probed * WidenFactor));
+    }
+
+    /// <summary>Scans lists of some requests and adds what is found to what they have.</summary>
+    void Scan(in SearchState state, ReadOnlySpan<int> active, Tensor<int> lists, in ForwardPass pass)
+    {
+        int heads = merge.Heads;
+        var group = state.Group;
+        var scratch = pass.Scratch;
+        var codes = new QuantizedQueries(
+            scratch.Rent<sbyte>(new Shape(lists.Shape[0], index.Lists.PaddedDim)), scratch.Rent<float>(new Shape(lists.Shape[0])));
+        for (int to = 0; to < lists.Shape[0]; to++)
+        {
+            int request = active[to / heads], from = request * heads + to % heads;
+            state.Codes.Codes.Row(from).CopyTo(codes.Codes.Row(to));
+            codes.Scales[to] = state.Codes.Scales[from];
+            group.Filters[to] = group.Queries[request].Filter;
+            foreach (int list in lists.Row(to)) state.Scanned[request] += list < 0 ? 0 : index.Lists.ListCount[list];
+        }
+        var found = HeadCandidates.Rent(lists.Shape[0], group.Kept, scratch);
+        Scan(codes, lists, group.Filters, found, pass);
+        for (int a = 0; a < active.Length; a++)
+        {
+            for (int h = 0; h < heads; h++)
+            {
+                state.Kept.Absorb(active[a] * heads + h, in found, a * heads + h, index.Lists, scratch);
+            }
+            Merge(active[a], in state, scratch);
+        }
     }
 
     void Scan(
@@ -231,8 +265,11 @@ sealed class CandidateSearch(
 
         public required Tensor<float> Offsets { get; init; }
 
-        /// <summary>[B] int32, lists that each request probes at least.</summary>
+        /// <summary>[B] int32, lists that each request probes at least; 0 while nothing is known.</summary>
         public required Tensor<int> Goals { get; init; }
+
+        /// <summary>[B] int64, items of the lists that each request has scanned, over all heads.</summary>
+        public required Tensor<long> Scanned { get; init; }
     }
 }
 

@@ -21,6 +21,13 @@ public readonly record struct HeadCandidates(
         scratch.Rent<int>(new Shape(queries)),
         scratch.Rent<long>(new Shape(queries)));
 
+    /// <summary>Leaves every row without candidates.</summary>
+    public void Clear()
+    {
+        Found.Span.Clear();
+        EligibleSeen.Span.Clear();
+    }
+
     /// <summary>
     /// Merges row <paramref name="from"/> of another scan, over other lists, into row <paramref name="into"/>: the best
     /// K0 of both, score descending, then item row ascending.
@@ -30,6 +37,13 @@ public readonly record struct HeadCandidates(
         int kept = Kept, left = Found[into], right = other.Found[from];
         EligibleSeen[into] += other.EligibleSeen[from];
         if (right == 0) return;
+        if (left == 0)
+        {
+            other.Scores.Row(from).CopyTo(Scores.Row(into));
+            other.Slots.Row(from).CopyTo(Slots.Row(into));
+            Found[into] = right;
+            return;
+        }
         var mark = scratch.Mark();
         float* scores = scratch.Rent<float>(new Shape(kept)).Pointer;
         int* slots = scratch.Rent<int>(new Shape(kept)).Pointer;

@@ -235,13 +235,36 @@ public sealed class RetrievalTests : IDisposable
     public void Time_that_is_over_ends_the_search_after_the_first_round()
     {
         var sample = new SampleModel(new SampleOptions { Items = 2000, NList = 40 }, Kernels);
-        var request = new RetrievalRequest { User = sample.User(new Random(2)), K = 100, NProbe = 1, Filter = "tag = 't1'" };
+        var request = new RetrievalRequest { User = sample.User(new Random(2)), K = 100, NProbe = 1, Filter = "NOT tag = 't1'" };
         long now = TimeProvider.System.GetTimestamp();
         var late = Ask(sample.Model, request, Kernels, deadline: now);
         Assert.Equal((RetrievalStatus.Deadline, 1), (late.Status, late.Probes));
         Assert.True(late.Items.Count < 100);
         var enough = Ask(sample.Model, request with { K = 1, Filter = null }, Kernels, deadline: 0);
         Assert.Equal(RetrievalStatus.Complete, enough.Status);
+    }
+
+    [Fact]
+    public void A_filter_that_few_items_pass_is_asked_of_all_lists_at_once()
+    {
+        var sample = new SampleModel(new SampleOptions { Items = 4000, NList = 60 }, Kernels);
+        var random = new Random(43);
+        for (int i = 0; i < 10; i++)
+        {
+            var request = new RetrievalRequest
+            {
+                User = sample.User(random),
+                K = 5,
+                NProbe = 10,
+                Filter = "tag = 't1' AND year BETWEEN 1992 AND 1994 AND color = 'red'",
+            };
+            // Even without time: there is only one round.
+            var answer = Ask(sample.Model, request, Kernels, deadline: 0);
+            var expected = new BruteForce(sample).Search(request).Select(e => e.Row).ToList();
+            Assert.Equal(60, answer.Probes);
+            Assert.Equal(expected.Count < 5 ? RetrievalStatus.Exhausted : RetrievalStatus.Complete, answer.Status);
+            Assert.Equal(expected, answer.Items.Select(item => item.Row));
+        }
     }
 
     [Theory]
