@@ -1,109 +1,104 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Argent.Data;
 using Argent.Model;
 using Argent.Tensors;
 
 namespace Argent.Cli;
 
-/// <summary>Answers many filters over raw feature and value numbers: one JSON line of row numbers per filter.</summary>
+/// <summary>What a filter matches: in a published model with how it is answered, or over raw feature and value numbers.</summary>
 sealed class FilterCommand : ArgentCommand
 {
-    readonly Option<bool> _ids = new("--ids")
+    readonly Option<string?> _model = new("--model")
     {
-        Description = "Features and values are numbers: 1:100 AND NOT 2:201.",
-        Required = true,
+        Description = "The model that is asked: an artifact, or a folder of versions.",
+        HelpName = "DIR",
     };
 
-    readonly Option<string> _offsets = new("--offsets")
+    readonly Option<string?> _filter = new("--filter") { Description = "The filter, as text or JSON.", HelpName = "\"language = 'eng'\"" };
+
+    readonly Option<int> _samples = Numbers.AtLeast(0, new Option<int>("--samples")
+    {
+        Description = "Matching items to print.",
+        HelpName = "n",
+        DefaultValueFactory = _ => 5,
+    });
+
+    readonly Option<bool> _ids = new("--ids")
+    {
+        Description = "Filter numbers instead, 1:100 AND NOT 2:201; needs the four files below.",
+    };
+
+    readonly Option<string?> _offsets = new("--offsets")
     {
         Description = "int64 [items * features + 1]: where the values of each item and feature start.",
         HelpName = "F.i64",
-        Required = true,
     };
 
-    readonly Option<string> _values = new("--values")
+    readonly Option<string?> _values = new("--values")
     {
         Description = "int64 [values]: the values, item by item and feature by feature.",
         HelpName = "F.i64",
-        Required = true,
     };
 
-    readonly Option<string> _features = new("--features")
+    readonly Option<string?> _features = new("--features")
     {
         Description = "int32 [features]: the number of each feature.",
         HelpName = "F.i32",
-        Required = true,
     };
 
-    readonly Option<string> _filters = new("--filters")
+    readonly Option<string?> _filters = new("--filters")
     {
         Description = "One filter per line; an empty line matches every item.",
         HelpName = "F.txt",
-        Required = true,
     };
 
     /// <summary>The command.</summary>
     public FilterCommand()
         : base(
             "filter",
-            "Print the rows that match each filter over raw feature and value numbers.",
-            "argent filter --ids --offsets offsets.i64 --values values.i64 --features features.i32 --filters filters.txt")
+            "Count what a filter matches in a model, leaf by leaf, and say how it is answered; or filter raw numbers.",
+            "argent filter --model models/books --filter \"language = 'eng' AND year >= 1990\"")
     {
-        Add(_ids);
-        Add(_offsets);
-        Add(_values);
-        Add(_features);
-        Add(_filters);
+        Option[] all = [_model, _filter, _samples, _ids, _offsets, _values, _features, _filters];
+        foreach (var option in all) Add(option);
     }
 
     /// <inheritdoc/>
     public override Task<int> RunAsync(CommandRun run)
     {
-        var table = new IdTable(
-            Tensor.From<int>(RawReader.ReadInt32(run.Require(_features))),
-            Tensor.From<long>(RawReader.ReadInt64(run.Require(_offsets))),
-            Tensor.From<long>(RawReader.ReadInt64(run.Require(_values))));
-        var filters = File.ReadLines(run.Require(_filters)).Select(Parse).ToList();
-        using var answers = table.Search([.. filters.Where(f => f.Filter is not null).Select(f => f.Filter!)]).GetEnumerator();
-        foreach (var (filter, error) in filters)
+        Option<string?>[] ofNumbers = [_offsets, _values, _features, _filters], ofModel = [_model, _filter];
+        if (run.Get(_ids))
         {
-            run.Cancellation.ThrowIfCancellationRequested();
-            if (filter is not null && answers.MoveNext()) WriteRows(run.Terminal.Output, answers.Current);
-            else WriteError(run.Terminal, error!);
+            Refuse(run, ofModel, "--ids");
+            Demand(run, ofNumbers, "--ids");
+            string PathOf(Option<string?> option) => run.Get(option)!;
+            return Task.FromResult(new NumberFilters(run).Answer(PathOf(_features), PathOf(_offsets), PathOf(_values), PathOf(_filters)));
         }
-        return Task.FromResult(filters.TrueForAll(f => f.Error is null) ? ExitCode.Done : ExitCode.BadInput);
+        Refuse(run, ofNumbers, "--model");
+        if (run.Get(_model) is null) throw new UsageException("--model and --filter are missing (or --ids, to filter raw numbers).");
+        Demand(run, ofModel, "--model");
+        Analyze(run);
+        return Task.FromResult(ExitCode.Done);
     }
 
-    static (IdFilter? Filter, FilterException? Error) Parse(string text, int index)
+    void Analyze(CommandRun run)
     {
-        try
-        {
-            return (IdFilter.Parse(text, index + 1), null);
-        }
-        catch (FilterException e)
-        {
-            // One bad filter is no reason to leave the others without an answer.
-            return (null, e);
-        }
+        using var model = OpenModel.Open(run.Get(_model)!, run, FileMemory.Mapped);
+        var analysis = FilterAnalysis.Of(model.Model, FilterLanguage.Parse(run.Get(_filter)!), run.Get(_samples), model.Kernels);
+        var report = new FilterReport(model.Snapshot.Id, model.Model, analysis);
+        run.Print(report.ToJson(), report.Write);
     }
 
-    static void WriteRows(TextWriter output, int[] rows)
+    static void Demand(CommandRun run, IEnumerable<Option<string?>> options, string with)
     {
-        output.Write('[');
-        for (int i = 0; i < rows.Length; i++)
-        {
-            if (i > 0) output.Write(',');
-            output.Write(rows[i].ToString(CultureInfo.InvariantCulture));
-        }
-        output.WriteLine(']');
+        string[] missing = [.. options.Where(o => run.Get(o) is null && o.Name != with).Select(o => o.Name)];
+        if (missing.Length > 0) throw new UsageException($"{with} needs {string.Join(", ", missing)} too.");
     }
 
-    static void WriteError(Terminal terminal, FilterException error)
+    static void Refuse(CommandRun run, IEnumerable<Option<string?>> options, string with)
     {
-        terminal.Output.WriteLine(new JsonObject { ["error"] = error.Message }.ToJsonString(JsonSerializerOptions.Web));
-        terminal.Error.WriteLine($"argent filter: {error.Message}");
+        if (options.FirstOrDefault(o => run.Get(o) is not null) is { } one)
+        {
+            throw new UsageException($"{one.Name} does not go with {with}.");
+        }
     }
 }

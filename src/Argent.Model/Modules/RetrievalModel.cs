@@ -44,6 +44,12 @@ public sealed class RetrievalModel : Module
     /// <summary>Item features.</summary>
     public FeatureSchema Schema => _parts.Forward.Schema;
 
+    /// <summary>Exact feature values and their counts.</summary>
+    public ForwardIndex ForwardIndex => _parts.Forward;
+
+    /// <summary>The filter index; null when filters are verified only.</summary>
+    public FilterIndex? FilterIndex => _parts.Filter;
+
     /// <summary>Item ids.</summary>
     public ItemIds Items => _parts.Items.Ids;
 
