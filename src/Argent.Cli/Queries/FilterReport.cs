@@ -25,6 +25,7 @@ sealed record FilterReport(string Artifact, RetrievalModel Model, FilterAnalysis
         {
             ["artifact"] = Artifact,
             ["filter"] = Analysis.Filter.ToString(),
+            ["json"] = JsonNode.Parse(FilterJson.Write(Analysis.Filter)),
             ["items"] = Counts.Items,
             ["matches"] = Counts.Matched,
             ["passMask"] = Counts.Passed,
@@ -115,6 +116,7 @@ sealed record FilterReport(string Artifact, RetrievalModel Model, FilterAnalysis
     {
         LeafAnswer.Constant => "nothing to look up",
         LeafAnswer.Bitmaps => "bitmap rows",
+        LeafAnswer.Codes => "bit-sliced codes",
         LeafAnswer.Bloom => "Bloom rows",
         _ => "verification only",
     };

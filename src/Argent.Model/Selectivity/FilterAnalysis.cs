@@ -11,6 +11,9 @@ public enum LeafAnswer
     /// <summary>By bitmap rows: exact.</summary>
     Bitmaps,
 
+    /// <summary>By the rows of an ordered feature's codes: exact but for the ends of a range.</summary>
+    Codes,
+
     /// <summary>By rows of Bloom bits: some items pass that do not match.</summary>
     Bloom,
 
@@ -111,12 +114,17 @@ public sealed record FilterAnalysis
     {
         if (program is null) return LeafAnswer.Constant;
         if (program.MaskLeaves.Length == 0) return program.NeedsVerification ? LeafAnswer.Verification : LeafAnswer.Constant;
-        return program.MaskLeaves[0].ExactRow >= 0 ? LeafAnswer.Bitmaps : LeafAnswer.Bloom;
+        return program.MaskLeaves[0].Kind switch
+        {
+            MaskLeafKind.Bitmap => LeafAnswer.Bitmaps,
+            MaskLeafKind.Codes => LeafAnswer.Codes,
+            _ => LeafAnswer.Bloom,
+        };
     }
 
     static int RowsOf(FilterProgram? program, FilterWords? words)
     {
         if (program is null || words is null) return 0;
-        return program.MaskLeaves.Distinct().Sum(leaf => leaf.ExactRow >= 0 ? 1 : words.HashCount);
+        return program.MaskLeaves.Distinct().Sum(leaf => leaf.Kind == MaskLeafKind.Bloom ? words.HashCount : leaf.RowCount);
     }
 }

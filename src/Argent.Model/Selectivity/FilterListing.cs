@@ -50,19 +50,22 @@ public sealed record FilterListing(
 
     static string Shown(MaskLeaf leaf, FeatureSchema schema, FilterIndexLayout layout, Dictionary<ulong, string> terms)
     {
-        if (leaf.ExactRow < 0)
+        if (leaf.Kind == MaskLeafKind.Bloom)
         {
             return Text($"Bloom term {leaf.Term:x16}, {layout.HashCount} rows: {terms.GetValueOrDefault(leaf.Term, "a value")}");
         }
-        int feature = 0;
-        for (int f = 0; f < layout.FirstExactRow.Length; f++)
-        {
-            int first = layout.FirstExactRow[f];
-            if (first >= 0 && first <= leaf.ExactRow && first >= layout.FirstExactRow[feature]) feature = f;
-        }
-        string value = schema.Vocabularies[feature]![leaf.ExactRow - layout.FirstExactRow[feature]];
         string not = leaf.Negated ? "NOT " : "";
-        return Text($"{not}bitmap row {leaf.ExactRow}: {schema.Features[feature].Name} = {FilterValue.OfText(value)}");
+        // The feature whose rows begin last before the leaf's.
+        int feature = Enumerable.Range(0, layout.FirstExactRow.Length)
+            .Where(f => layout.FirstExactRow[f] >= 0 && layout.FirstExactRow[f] <= leaf.Row)
+            .MaxBy(f => layout.FirstExactRow[f]);
+        string name = schema.Features[feature].Name;
+        if (leaf.Kind == MaskLeafKind.Codes)
+        {
+            return Text($"{not}rows {leaf.Row} to {leaf.Row + leaf.RowCount - 1}: {name} has a code from {leaf.Low} to {leaf.High}");
+        }
+        string value = schema.Vocabularies[feature]![leaf.Row - layout.FirstExactRow[feature]];
+        return Text($"{not}bitmap row {leaf.Row}: {name} = {FilterValue.OfText(value)}");
     }
 
     static string Shown(ExactLeaf leaf, FeatureSchema schema, long[] values)

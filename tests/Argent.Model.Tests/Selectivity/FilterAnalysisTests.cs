@@ -55,15 +55,15 @@ public sealed class FilterAnalysisTests : IDisposable
     [Fact]
     public void Leaves_say_how_they_are_answered_and_what_they_let_pass_by_themselves()
     {
-        var found = Of("color = 'red' AND NOT tag IN ('t1', 't2') AND (tag = 't3' OR color = 'red') AND tag = 'none'");
+        var found = Of("color = 'red' AND NOT tag IN ('t1', 't2') AND year > 1995 AND (tag = 't3' OR color = 'red') AND tag = 'none'");
         Assert.Equal(
-            ["color = 'red'", "NOT tag IN ('t1', 't2')", "tag = 't3'", "tag = 'none'"],
+            ["color = 'red'", "NOT tag IN ('t1', 't2')", "year > 1995", "tag = 't3'", "tag = 'none'"],
             found.Leaves.Select(leaf => leaf.Text));
         Assert.Equal(
-            [LeafAnswer.Bitmaps, LeafAnswer.Verification, LeafAnswer.Bloom, LeafAnswer.Constant],
+            [LeafAnswer.Bitmaps, LeafAnswer.Verification, LeafAnswer.Codes, LeafAnswer.Bloom, LeafAnswer.Constant],
             found.Leaves.Select(leaf => leaf.Answer));
-        // One bitmap row, and three rows for a Bloom term.
-        Assert.Equal([1, 0, 3, 0], found.Leaves.Select(leaf => leaf.Rows));
+        // One bitmap row, three rows of codes of years, and three rows for a Bloom term.
+        Assert.Equal([1, 0, 3, 3, 0], found.Leaves.Select(leaf => leaf.Rows));
         var oracle = new FilterOracle(_sample.Catalogue);
         Assert.All(found.Leaves, leaf =>
             Assert.Equal(oracle.Matches(FilterLanguage.Parse(leaf.Text)).Count(m => m), leaf.Counts.Matched));
