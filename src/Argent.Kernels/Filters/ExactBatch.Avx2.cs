@@ -48,9 +48,19 @@ readonly unsafe ref struct ExactBatch
     }
 
     /// <summary>One bit for each slot that matches.</summary>
-    public ulong Matches(int* slots, int count)
+    public ulong Matches(int* slots, int count) => Matches(slots, count == SlotsMax ? ~0UL : (1UL << count) - 1);
+
+    /// <summary>One bit for each of the asked slots from 64 * <paramref name="word"/> on that matches.</summary>
+    public ulong Matches(long word, ulong asked)
     {
-        ulong all = count == SlotsMax ? ~0UL : (1UL << count) - 1;
+        int* slots = stackalloc int[SlotsMax];
+        for (int i = 0; i < SlotsMax; i++) slots[i] = (int)(word * SlotsMax) + i;
+        return Matches(slots, asked);
+    }
+
+    /// <summary>One bit for each of the asked slots that matches.</summary>
+    ulong Matches(int* slots, ulong all)
+    {
         ulong* stack = stackalloc ulong[FilterProgram.StackMax];
         int top = -1;
         for (int i = 0; i < _ops.Length; i++)

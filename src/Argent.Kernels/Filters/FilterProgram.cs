@@ -163,6 +163,12 @@ public sealed record QueryFilter(FilterProgram? Program, int[]? ExcludedRows = n
 {
     RowSet? _excluded = RowSet.Of(ExcludedRows);
 
+    /// <summary>
+    /// Whether a scan verifies every item that the mask lets pass before it scores any, instead of only the best: for a
+    /// program that few of them match. Answers are the same; fewer items count as seen.
+    /// </summary>
+    public bool VerifyFirst { get; init; }
+
     /// <summary>A long list of excluded rows, as a hash table; null for a short one.</summary>
     internal RowSet? Excluded =>
         ReferenceEquals(_excluded?.Rows, ExcludedRows) ? _excluded : _excluded = RowSet.Of(ExcludedRows);

@@ -46,12 +46,13 @@ static unsafe class FusedScanReference
         return masked;
     }
 
-    /// <summary>Whether the item is on the filter's allow-list or, without one, passes the mask.</summary>
+    /// <summary>Whether the item is on the filter's allow-list or, without one, passes the mask and what is verified first.</summary>
     static bool IsSeen(in FusedScanArgs args, QueryFilter? filter, int slot, int row)
     {
         if (filter?.OnlyRows is { } only) return Array.BinarySearch(only, row) >= 0;
-        if (filter?.Program is not { } program || args.Words is not { } words) return true;
-        return (MaskFilter.Word(program, words, slot / 64) >> (slot % 64) & 1) != 0;
+        if (filter?.Program is not { } program) return true;
+        if (args.Words is { } words && (MaskFilter.Word(program, words, slot / 64) >> (slot % 64) & 1) == 0) return false;
+        return !filter.VerifyFirst || ExactFilter.Matches(program, args.Forward!, slot);
     }
 
     static bool IsEligible(in FusedScanArgs args, QueryFilter? filter, int slot, int row) =>

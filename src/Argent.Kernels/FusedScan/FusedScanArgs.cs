@@ -58,8 +58,8 @@ public readonly record struct FusedScanArgs
 
     /// <summary>
     /// [Q] int64, overwritten: eligible items seen. Exact when <see cref="Found"/> is below K or the filter needs no
-    /// verification; otherwise it counts the live items that pass the mask or, with an allow-list of rows, are on it: it
-    /// errs towards too many.
+    /// verification; otherwise it counts the live items that pass the mask, or the program where that comes first, or are
+    /// on an allow-list of rows: it errs towards too many.
     /// </summary>
     public required Tensor<long> EligibleSeen { get; init; }
 

@@ -95,17 +95,18 @@ unsafe struct GroupMemory
         return group;
     }
 
-    /// <summary>Members of one filter follow one another: they share its mask.</summary>
+    /// <summary>Members of one filter follow one another: they share its mask, and whether they verify first.</summary>
     readonly void SetMasks(in FusedScanArgs args, int count, byte* stack)
     {
         int masks = 0;
         for (int i = 0; i < count; i++)
         {
-            var program = args.Filters[Members[i].Number]?.Program;
-            bool isNew = i == 0 || program != args.Filters[Members[i - 1].Number]?.Program;
+            var filter = args.Filters[Members[i].Number];
+            var last = i == 0 ? null : args.Filters[Members[i - 1].Number];
+            bool isNew = i == 0 || filter?.Program != last?.Program || filter?.VerifyFirst != last?.VerifyFirst;
             if (isNew)
             {
-                Masks[masks] = BlockMask.Of(args.Words, program);
+                Masks[masks] = BlockMask.Of(args.Words, filter?.Program);
                 Masks[masks++].Stack = (ulong*)stack;
             }
             Members[i].Mask = masks - 1;

@@ -52,6 +52,8 @@ unsafe ref struct GroupScan<TDot>
     GroupMember** _members;
     int _memberCount;
     int _chosenCount;
+    QueryFilter? _first;
+    ExactBatch _firstProgram;
 
     /// <summary>A scan of the members of <paramref name="memory"/>.</summary>
     public GroupScan(in FusedScanArgs args, in GroupMemory memory)
@@ -80,6 +82,7 @@ unsafe ref struct GroupScan<TDot>
         {
             for (next = i + 1; next < count && members[next]->Mask == members[i]->Mask;) next++;
             Enter(members + i, next - i);
+            SetFirst(_args.Filters[members[i]->Number]);
             ScanBlocks(first, end, in _masks[members[i]->Mask]);
         }
     }
@@ -120,6 +123,15 @@ unsafe ref struct GroupScan<TDot>
         if (_chosenCount > 0) ScoreChosen();
     }
 
+    /// <summary>Sets what is verified before anything is scored.</summary>
+    void SetFirst(QueryFilter? filter)
+    {
+        bool isFirst = filter is { VerifyFirst: true } && FusedScanReference.NeedsVerification(filter, _args.Words);
+        if (ReferenceEquals(_first, isFirst ? filter : null)) return;
+        _first = isFirst ? filter : null;
+        if (isFirst) _firstProgram = new ExactBatch(filter!.Program!, ScanVerifier.Ops(in _args, filter), _args.Forward!);
+    }
+
     void ScanBlocks(long first, long end, in BlockMask mask)
     {
         long endWord = (end + 63) / 64;
@@ -149,6 +161,7 @@ unsafe ref struct GroupScan<TDot>
             if (mask != null) survivors &= mask[word & (FilterWords.BlockWords - 1)];
             long slotsLeft = endSlot - word * 64;
             if (slotsLeft < 64) survivors &= (1UL << (int)slotsLeft) - 1;
+            if (_first is not null && survivors != 0) survivors = _firstProgram.Matches(word, survivors);
             int count = BitOperations.PopCount(survivors);
             masked += count;
             if (count >= _runMin)

@@ -26,11 +26,16 @@ readonly unsafe ref struct ScanVerifier
         _excludedRows = filter?.ExcludedRows;
         _excludedSet = filter?.Excluded;
         if (filter is null || !FusedScanReference.NeedsVerification(filter, args.Words)) return;
-        var program = filter.Program!;
+        _hasProgram = true;
+        _program = new ExactBatch(filter.Program!, Ops(in args, filter), args.Forward!);
+    }
+
+    /// <summary>What the program still has to decide of items that the mask lets pass.</summary>
+    public static ReadOnlySpan<int> Ops(in FusedScanArgs args, QueryFilter filter)
+    {
         // With an allow-list, or without a filter index, no mask has decided anything.
         bool isMasked = args.Words is not null && filter.OnlyRows is null;
-        _hasProgram = true;
-        _program = new ExactBatch(program, (isMasked ? program.OpenOps : null) ?? program.ExactOps, args.Forward!);
+        return (isMasked ? filter.Program!.OpenOps : null) ?? filter.Program!.ExactOps;
     }
 
     /// <summary>Whether a candidate may turn out not to be eligible.</summary>

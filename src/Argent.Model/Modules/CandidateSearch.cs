@@ -63,10 +63,13 @@ sealed class CandidateSearch(
     /// </summary>
     bool IsStrict(RetrievalQuery query)
     {
-        if (query.OnlyLists is not null || query.Filter is not { Program: { } program, OnlyRows: null } || filter is null) return false;
-        double probed = (double)query.NProbe / index.NList, items = index.Lists.SlotOfRow.Count;
-        double passing = program.MaskShare(filter) * items;
-        return passing <= Math.Max((double)query.Wanted * WidenFactor, probed * items / PickCost);
+        if (query.OnlyLists is not null || query.Filter is not { Program: { } program, OnlyRows: null } wanted) return false;
+        double items = index.Lists.SlotOfRow.Count, passing = filter is null ? items : program.MaskShare(filter) * items;
+        double verified = 0;
+        // What is verified first is looked at once, in order.
+        if (wanted.VerifyFirst) (verified, passing) = (passing, Math.Min(passing, query.MatchesMax));
+        double probed = (double)query.NProbe / index.NList * items;
+        return passing <= (double)query.Wanted * WidenFactor || passing * PickCost + verified <= probed;
     }
 
     /// <summary>Scans all lists, or those that hold an allow-list's items, for the requests that need no probe.</summary>

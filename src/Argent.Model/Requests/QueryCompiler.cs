@@ -7,6 +7,8 @@ namespace Argent.Model;
 /// </summary>
 sealed class QueryCompiler
 {
+    const double FewPassing = 8;
+
     readonly RetrievalModel _model;
     readonly RetrievalParts _parts;
     readonly FilterCompiler _filters;
@@ -45,7 +47,7 @@ sealed class QueryCompiler
         // More lists than there are is all of them: the answer says how many were probed.
         int nprobe = Math.Min(request.NProbe == 0 ? _parts.DefaultNProbe : request.NProbe, _parts.Index.NList);
         var compiled = string.IsNullOrWhiteSpace(request.Filter) ? _everything : Compiled(request.Filter);
-        var filter = Filter(request, compiled.Program);
+        var filter = Filter(request, compiled);
         int kept = Kept(request.K, request.Rescore);
         // An intersection may never have K0 items in common, and what is only excluded leaves the nearest lists full.
         bool isStrict = filter is { Program: not null } or { OnlyRows: not null }
@@ -83,12 +85,13 @@ sealed class QueryCompiler
         return Math.Min((wanted + step - 1) / step * step, most);
     }
 
-    QueryFilter? Filter(RetrievalRequest request, FilterProgram? program)
+    QueryFilter? Filter(RetrievalRequest request, CompiledFilter compiled)
     {
+        var program = compiled.Program;
         int[]? excluded = Rows("exclude", request.Exclude, _parts.Limits.ExcludeMax);
         int[]? only = Rows("only", request.Only, _parts.Limits.OnlyMax);
         if (excluded is { Length: 0 }) excluded = null;
-        return program is null && excluded is null && only is null ? null : new QueryFilter(program, excluded, only);
+        return program is null && excluded is null && only is null ? null : new QueryFilter(program, excluded, only) { VerifyFirst = compiled.VerifyFirst };
     }
 
     CompiledFilter Compiled(string text)
@@ -110,7 +113,18 @@ sealed class QueryCompiler
     CompiledFilter Compile(string text)
     {
         var filter = FilterLanguage.Parse(text);
-        return new CompiledFilter(_filters.Compile(filter), _selectivity.Of(filter));
+        var (program, matches) = (_filters.Compile(filter), _selectivity.Of(filter));
+        return new CompiledFilter(program, matches) { VerifyFirst = program is not null && IsVerifiedFirst(program, matches) };
+    }
+
+    /// <summary>
+    /// Whether the mask lets so many items pass that do not match that verifying them in order, before any is scored, is
+    /// cheaper than verifying the best ones, which lie anywhere, until enough have passed: some 3 ns an item against 30.
+    /// </summary>
+    bool IsVerifiedFirst(FilterProgram program, in MatchEstimate matches)
+    {
+        double share = _parts.Filter is { } index ? program.MaskShare(index.Words) : 1;
+        return program.NeedsVerification && matches.Expected < share * _parts.Items.Ids.Count / FewPassing;
     }
 
     FormulaProgram Value(string? text)
@@ -260,7 +274,10 @@ sealed class QueryCompiler
 
     /// <param name="Program">Null for TRUE.</param>
     /// <param name="Matches">How many items it matches.</param>
-    sealed record CompiledFilter(FilterProgram? Program, MatchEstimate Matches);
+    sealed record CompiledFilter(FilterProgram? Program, MatchEstimate Matches)
+    {
+        public bool VerifyFirst { get; init; }
+    }
 
     static RequestException Bad(string message) => new(RequestErrorKind.BadRequest, message);
 

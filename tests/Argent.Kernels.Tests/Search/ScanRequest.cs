@@ -49,14 +49,14 @@ sealed class ScanRequest
         if (random.Next(4) == 0)
         {
             _trees[q] = RandomFilter.Draw(random, depth);
-            Filters[q] = new QueryFilter(_trees[q]!.Compile());
+            Filters[q] = new QueryFilter(_trees[q]!.Compile()) { VerifyFirst = random.Next(2) == 0 };
             return;
         }
         int rows = (int)_items.Index.SlotOfRow.Count;
         int[]? excluded = random.Next(2) == 0 ? null : Rows(random, rows, rows / 3);
         int[]? only = random.Next(4) == 0 ? Rows(random, rows, rows * 2 / 3) : null;
         _trees[q] = random.Next(6) == 0 ? null : RandomFilter.Draw(random, depth);
-        Filters[q] = new QueryFilter(_trees[q]?.Compile(), excluded, only);
+        Filters[q] = new QueryFilter(_trees[q]?.Compile(), excluded, only) { VerifyFirst = random.Next(3) == 0 };
     }
 
     /// <summary>Gives a query another one's filter.</summary>

@@ -267,6 +267,25 @@ public sealed class RetrievalTests : IDisposable
         }
     }
 
+    [Fact]
+    public void What_few_items_match_and_the_mask_cannot_rule_out_is_verified_before_the_scan_scores()
+    {
+        // The complement of Bloom terms rules out nothing.
+        var sample = new SampleModel(new SampleOptions { Items = 4000, NList = 60 }, Kernels);
+        var random = new Random(44);
+        string Tags(int first) => string.Join(", ", Enumerable.Range(first, 40).Select(t => $"'t{t}'"));
+        string filter = $"tag NOT IN ({Tags(0)}) AND tag NOT IN ({Tags(20)})";
+        for (int i = 0; i < 10; i++)
+        {
+            var request = new RetrievalRequest { User = sample.User(random), K = 20, NProbe = 60, Filter = filter };
+            Assert.True(sample.Model.Prepare(request).Filter!.VerifyFirst);
+            var answer = Ask(sample.Model, request, Kernels);
+            Assert.Equal(new BruteForce(sample).Search(request).Select(e => e.Row), answer.Items.Select(item => item.Row));
+        }
+        var wide = new RetrievalRequest { User = sample.User(random), K = 20, Filter = $"tag IN ({Tags(0)})" };
+        Assert.False(sample.Model.Prepare(wide).Filter!.VerifyFirst);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
