@@ -91,7 +91,9 @@ sealed class QueryCompiler
         int[]? excluded = Rows("exclude", request.Exclude, _parts.Limits.ExcludeMax);
         int[]? only = Rows("only", request.Only, _parts.Limits.OnlyMax);
         if (excluded is { Length: 0 }) excluded = null;
-        return program is null && excluded is null && only is null ? null : new QueryFilter(program, excluded, only) { VerifyFirst = compiled.VerifyFirst };
+        return program is null && excluded is null && only is null
+            ? null
+            : new QueryFilter(program, excluded, only) { VerifyFirst = compiled.VerifyFirst };
     }
 
     CompiledFilter Compiled(string text)

@@ -263,7 +263,7 @@ public sealed class RetrievalTests : IDisposable
             var expected = new BruteForce(sample).Search(request).Select(e => e.Row).ToList();
             Assert.Equal(60, answer.Probes);
             Assert.Equal(expected.Count < 5 ? RetrievalStatus.Exhausted : RetrievalStatus.Complete, answer.Status);
-            Assert.Equal(expected, answer.Items.Select(item => item.Row));
+            Assert.Equal(expected.Take(5), answer.Items.Select(item => item.Row));
         }
     }
 
@@ -274,13 +274,13 @@ public sealed class RetrievalTests : IDisposable
         var sample = new SampleModel(new SampleOptions { Items = 4000, NList = 60 }, Kernels);
         var random = new Random(44);
         string Tags(int first) => string.Join(", ", Enumerable.Range(first, 40).Select(t => $"'t{t}'"));
-        string filter = $"tag NOT IN ({Tags(0)}) AND tag NOT IN ({Tags(20)})";
+        string filter = $"tag NOT IN ({Tags(0)}) AND tag NOT IN ({Tags(20)}) AND tag NOT IN ({Tags(10)})";
         for (int i = 0; i < 10; i++)
         {
             var request = new RetrievalRequest { User = sample.User(random), K = 20, NProbe = 60, Filter = filter };
             Assert.True(sample.Model.Prepare(request).Filter!.VerifyFirst);
             var answer = Ask(sample.Model, request, Kernels);
-            Assert.Equal(new BruteForce(sample).Search(request).Select(e => e.Row), answer.Items.Select(item => item.Row));
+            Assert.Equal(new BruteForce(sample).Search(request).Take(20).Select(e => e.Row), answer.Items.Select(item => item.Row));
         }
         var wide = new RetrievalRequest { User = sample.User(random), K = 20, Filter = $"tag IN ({Tags(0)})" };
         Assert.False(sample.Model.Prepare(wide).Filter!.VerifyFirst);
