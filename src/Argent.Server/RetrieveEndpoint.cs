@@ -16,18 +16,11 @@ static class RetrieveEndpoint
         }
         var snapshot = predictor.Current ?? throw new ServingException(ServingFailure.NotReady, "The model is stopping.");
         var tasks = snapshot.Model.Tasks;
-        var body = await ReadBodyAsync(context).ConfigureAwait(false);
+        var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
         var request = RetrievalRequestJson.Read(body, snapshot.Model.HistoryTask);
         var response = await predictor.RetrieveAsync(request, context.RequestAborted).ConfigureAwait(false);
         context.Response.ContentType = "application/json";
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
         RetrievalResponseJson.Write(json, response, tasks);
-    }
-
-    static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpContext context)
-    {
-        using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body, context.RequestAborted).ConfigureAwait(false);
-        return body.GetBuffer().AsMemory(0, (int)body.Length);
     }
 }

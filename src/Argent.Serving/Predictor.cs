@@ -15,6 +15,7 @@ public sealed class Predictor : IAsyncDisposable
     readonly TimeProvider _time;
     readonly BatchQueue<PendingRequest> _queue;
     readonly PredictorMetrics _metrics;
+    readonly ExplainQueue _explain;
     readonly Thread _thread;
     Snapshot? _current;
 
@@ -29,6 +30,7 @@ public sealed class Predictor : IAsyncDisposable
         (_current, _kernels, _time) = (snapshot, kernels, time ?? TimeProvider.System);
         _queue = new BatchQueue<PendingRequest>(_options.MaxQueueSize, _time);
         _metrics = new PredictorMetrics(() => _queue.Count);
+        _explain = new ExplainQueue(_kernels, _time);
         _thread = new Thread(Loop) { IsBackground = true, Name = "argent-predictor" };
         _thread.Start();
     }
@@ -48,7 +50,58 @@ public sealed class Predictor : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(request);
         cancellation.ThrowIfCancellationRequested();
         long arrived = _time.GetTimestamp();
+        return request.Explain
+            ? RetrieveExplainedAsync(request, arrived, cancellation)
+            : Enqueue(request, Lease(), arrived, cancellation);
+    }
+
+    /// <summary>
+    /// Explains one item's way through one request, on a pass of its own beside the batches. Explanations follow one
+    /// another; a few may wait.
+    /// </summary>
+    /// <exception cref="RequestException">The request is wrong; the message says where.</exception>
+    /// <exception cref="ServingException">Too many explanations wait, the deadline passed, or the predictor is stopping.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up before the explanation began.</exception>
+    public async Task<Explanation> ExplainAsync(RetrievalRequest request, string item, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(item);
+        long deadline = Deadline(request, _time.GetTimestamp());
         var snapshot = Lease();
+        try
+        {
+            var explanation = await _explain.RunAsync(
+                (kernels, scratch) => snapshot.Model.Explain(request, item, new ForwardPass(kernels, scratch), deadline),
+                deadline, cancellation).ConfigureAwait(false);
+            return explanation with { Snapshot = snapshot.Id, Watermark = snapshot.Watermark };
+        }
+        finally
+        {
+            snapshot.Release();
+        }
+    }
+
+    /// <summary>The request takes its way through the queue like any other; its answer is explained behind it.</summary>
+    async Task<RetrievalResponse> RetrieveExplainedAsync(
+        RetrievalRequest request, long arrived, CancellationToken cancellation)
+    {
+        var (snapshot, answer) = LeaseTwice();
+        try
+        {
+            var response = await Enqueue(request, answer, arrived, cancellation).ConfigureAwait(false);
+            return await _explain.RunAsync(
+                (kernels, scratch) => snapshot.Model.Explain(request, response, new ForwardPass(kernels, scratch)),
+                Deadline(request, arrived), cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            snapshot.Release();
+        }
+    }
+
+    Task<RetrievalResponse> Enqueue(
+        RetrievalRequest request, Snapshot snapshot, long arrived, CancellationToken cancellation)
+    {
         try
         {
             var query = snapshot.Model.Prepare(request, Deadline(request, arrived));
@@ -96,6 +149,17 @@ public sealed class Predictor : IAsyncDisposable
             if (snapshot.TryLease()) return snapshot;
         }
         throw new ServingException(ServingFailure.NotReady, "No model is in service.");
+    }
+
+    /// <summary>One snapshot under two leases: the answer's, which the queue gives back, and the explanation's.</summary>
+    (Snapshot Explained, Snapshot Answered) LeaseTwice()
+    {
+        while (true)
+        {
+            var snapshot = Lease();
+            if (snapshot.TryLease()) return (snapshot, snapshot);
+            snapshot.Release();
+        }
     }
 
     long Deadline(RetrievalRequest request, long arrived)

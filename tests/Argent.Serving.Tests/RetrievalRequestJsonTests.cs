@@ -66,7 +66,8 @@ public class RetrievalRequestJsonTests
     [InlineData("""{"user":{"vectors":[["x"]]}}""", "vectors")]
     [InlineData("""{"user":{"history":5}}""", "history")]
     [InlineData("""{"deadlineMs":"soon"}""", "deadlineMs")]
-    [InlineData("""{"explain":true}""", "explain")]
+    [InlineData("""{"explain":"yes"}""", "'explain'")]
+    [InlineData("""{"item":"17"}""", "item")]
     [InlineData("""{"value":{"score":"save"}}""", "'value'")]
     [InlineData("""[1]""", "object")]
     [InlineData("""{"k":1""", "JSON")]
@@ -76,5 +77,17 @@ public class RetrievalRequestJsonTests
         var error = Assert.Throws<RequestException>(() => Read(json));
         Assert.Equal(RequestErrorKind.BadRequest, error.Kind);
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_request_to_explain_names_an_item_beside_the_keys_of_retrieve()
+    {
+        var json = Encoding.UTF8.GetBytes("""{"user":{"history":["17"]},"k":10,"item":2051,"explain":true}""");
+        var (request, item) = RetrievalRequestJson.ReadExplain(json, "save");
+        Assert.Equal((10, "2051", false), (request.K, item, request.Explain));
+        Assert.Null(RetrievalRequestJson.ReadExplain("{}"u8.ToArray(), "save").Item);
+        Assert.True(Read("""{"explain":true}""").Explain);
+        var error = Assert.Throws<RequestException>(() => RetrievalRequestJson.ReadExplain("""{"itm":1}"""u8.ToArray(), "save"));
+        Assert.Contains("Did you mean 'item'?", error.Message, StringComparison.Ordinal);
     }
 }

@@ -31,6 +31,21 @@ sealed class OpenModel : IDisposable
         Model.Forward(batch, new ForwardPass(Kernels, _scratch));
     }
 
+    /// <summary>An answer with what is known of its items; the answers of a batch stay valid.</summary>
+    public RetrievalResponse Explain(RetrievalRequest request, RetrievalResponse response) =>
+        Model.Explain(request, response, new ForwardPass(Kernels, _scratch));
+
+    /// <summary>An item's way through a request.</summary>
+    public Explanation Explain(RetrievalRequest request, string item)
+    {
+        _scratch.Reset();
+        return Model.Explain(request, item, new ForwardPass(Kernels, _scratch)) with
+        {
+            Snapshot = Snapshot.Id,
+            Watermark = Snapshot.Watermark,
+        };
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

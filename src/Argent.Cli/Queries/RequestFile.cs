@@ -15,6 +15,7 @@ sealed class RequestFile(OpenModel model, CommandRun run, QueryOptions options)
     static readonly JsonWriterOptions _json = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     readonly List<RequestException?> _errors = [];
+    readonly List<RetrievalRequest> _requests = [];
     int _failed;
 
     /// <summary>Answers every line; the result is an <see cref="ExitCode"/>.</summary>
@@ -57,12 +58,15 @@ sealed class RequestFile(OpenModel model, CommandRun run, QueryOptions options)
     {
         batch.Clear();
         _errors.Clear();
+        _requests.Clear();
         while (_errors.Count < batch.Capacity && lines.ReadLine() is { } line)
         {
             if (string.IsNullOrWhiteSpace(line)) continue;
             try
             {
-                batch.Add(model.Model.Prepare(RetrievalRequestJson.Read(Encoding.UTF8.GetBytes(line), model.Model.HistoryTask)));
+                var request = RetrievalRequestJson.Read(Encoding.UTF8.GetBytes(line), model.Model.HistoryTask);
+                batch.Add(model.Model.Prepare(request));
+                _requests.Add(request);
                 _errors.Add(null);
             }
             catch (RequestException e)
@@ -82,7 +86,9 @@ sealed class RequestFile(OpenModel model, CommandRun run, QueryOptions options)
         {
             if (error is null)
             {
-                RetrievalResponseJson.Write(json, batch.Respond(next++, model.Snapshot.Id, model.Snapshot.Watermark), model.Model.Tasks);
+                var response = batch.Respond(next, model.Snapshot.Id, model.Snapshot.Watermark);
+                var request = _requests[next++];
+                RetrievalResponseJson.Write(json, request.Explain ? model.Explain(request, response) : response, model.Model.Tasks);
             }
             else
             {

@@ -22,4 +22,16 @@ public static class IsoDate
         seconds = parsed ? moment.ToUnixTimeSeconds() : 0;
         return parsed && moment.Ticks % TimeSpan.TicksPerSecond == 0;
     }
+
+    /// <summary>A moment as text that <see cref="TryParse"/> reads: a day, with its time when that is not midnight.</summary>
+    public static string Text(long seconds)
+    {
+        if (seconds < DateTimeOffset.MinValue.ToUnixTimeSeconds() || seconds > DateTimeOffset.MaxValue.ToUnixTimeSeconds())
+        {
+            return seconds.ToString(CultureInfo.InvariantCulture) + " seconds since 1970";
+        }
+        var moment = DateTimeOffset.FromUnixTimeSeconds(seconds);
+        string format = moment.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd'T'HH:mm:ss'Z'";
+        return moment.ToString(format, CultureInfo.InvariantCulture);
+    }
 }

@@ -6,6 +6,9 @@ namespace Argent.Model;
 /// <summary>The composition of the final list, here the identity: the best values first.</summary>
 public sealed class Blend : Module
 {
+    /// <summary>Its name in a manifest and in explanations.</summary>
+    public const string Kind = "identity";
+
     /// <summary>The best <paramref name="count"/> candidates of each request.</summary>
     /// <param name="values">[B, K1] float32, -infinity for none.</param>
     /// <param name="ties">[B, K1] int32, ascending among equal values.</param>

@@ -241,9 +241,11 @@ sealed class CandidateSearch(
         state.Result.Counts[request] = merge.Merge(in args, scratch);
     }
 
-    // The codes are of item - centre, so a scan's score lacks query · centre: the same for all items of one head, but not
-    // for the heads of a request.
-    unsafe Tensor<float> Offsets(Tensor<float> vectors, Scratch scratch)
+    /// <summary>
+    /// [Q]: query · centre. The codes are of item - centre, so a scan's score lacks it: the same for all items of one head,
+    /// but not for the heads of a request.
+    /// </summary>
+    public unsafe Tensor<float> Offsets(Tensor<float> vectors, Scratch scratch)
     {
         var offsets = scratch.Rent<float>(new Shape(vectors.Shape[0]));
         for (long q = 0; q < offsets.Count; q++)

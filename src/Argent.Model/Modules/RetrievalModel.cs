@@ -164,8 +164,48 @@ public sealed class RetrievalModel : Module
         }
     }
 
+    /// <summary>
+    /// An item's way through a request: the request's own pass, and beside it, from the same modules, the item's place at
+    /// every stage; the smallest change that serves it is made and asked. Nothing of the model changes.
+    /// </summary>
+    /// <param name="request">The request.</param>
+    /// <param name="item">The item's id; one that the catalogue lacks is a verdict, not an error.</param>
+    /// <param name="pass">What it runs with; its scratch memory is as before afterwards.</param>
+    /// <param name="deadlineTimestamp">When the request's own pass is due, as for <see cref="Prepare"/>.</param>
+    /// <exception cref="RequestException">The request cannot be answered; the message says why.</exception>
+    public Explanation Explain(
+        RetrievalRequest request, string item, in ForwardPass pass, long deadlineTimestamp = long.MaxValue)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(item);
+        if (item.Length > Limits.IdTextMax)
+        {
+            throw new RequestException(RequestErrorKind.TooLarge,
+                $"The item's id has {item.Length} characters; at most {Limits.IdTextMax} are read.");
+        }
+        return new Explainer(this, Stages, pass).Explain(request, item, deadlineTimestamp);
+    }
+
+    /// <summary>
+    /// A response together with what is known of its items: lists, scores of the scan, exact scores. It is computed anew
+    /// for the response's items alone.
+    /// </summary>
+    /// <exception cref="RequestException">The response has more than <see cref="ModelLimits.ExplainedItemsMax"/> items.</exception>
+    public RetrievalResponse Explain(RetrievalRequest request, RetrievalResponse response, in ForwardPass pass)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(response);
+        return new AnswerExplainer(this, Stages, pass).Explain(request, response);
+    }
+
+    /// <summary>An explanation without a search for changes.</summary>
+    internal Explanation Look(RetrievalRequest request, string item, in ForwardPass pass) =>
+        new Explainer(this, Stages, pass).Look(request, item, long.MaxValue, out _);
+
+    RetrievalStages Stages => new(_parts, _merge, _search, _overArch, _values);
+
     /// <summary>[B * H, D]: vectors that requests brought, and those of the user tower for all others.</summary>
-    Tensor<float> QueryVectors(RetrievalBatch batch, in ForwardPass pass)
+    internal Tensor<float> QueryVectors(RetrievalBatch batch, in ForwardPass pass)
     {
         int heads = Tasks.Count, users = 0;
         var vectors = pass.Scratch.Rent<float>(new Shape((long)batch.Count * heads, Index.Dim));

@@ -115,7 +115,7 @@ public sealed record RetrievalParts
     {
         var (model, lists) = (manifest.Model, manifest.Lists);
         Require(manifest.Kind == "retrieval", $"is a '{manifest.Kind}' model");
-        Require(manifest.Blend == "identity", $"has the blend '{manifest.Blend}'");
+        Require(manifest.Blend == Blend.Kind, $"has the blend '{manifest.Blend}'");
         var quantization = manifest.Quantization;
         Require(quantization.IsValid(), $"has the quantisation '{quantization.Kind}' with the scale '{quantization.Scale}'");
         Require(model.Dim is >= 1 and <= 65_536, $"has {model.Dim} dimensions");

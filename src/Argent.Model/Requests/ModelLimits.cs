@@ -30,6 +30,9 @@ public sealed record ModelLimits
     /// </summary>
     public int RescoreMarginMax { get; init; } = 4_096;
 
+    /// <summary>Items of an answer that explains each of them; see <see cref="RetrievalRequest.Explain"/>.</summary>
+    public int ExplainedItemsMax { get; init; } = 1_000;
+
     /// <summary>Compiled filters, and compiled formulas, that are remembered.</summary>
     public int CachedPrograms { get; init; } = 1_024;
 }

@@ -43,6 +43,11 @@ sealed class QueryCompiler
         {
             throw Bad($"rescore is {rescore}; it must be 0 to {limits.RescoreMarginMax}.");
         }
+        if (request.Explain && request.K > limits.ExplainedItemsMax)
+        {
+            throw Bad($"k is {request.K} and explain is true; {limits.ExplainedItemsMax} items are explained at most. " +
+                "Ask for fewer, or explain one item at a time.");
+        }
         var user = request.User ?? throw Bad("user is null; an empty object is an anonymous user.");
         // More lists than there are is all of them: the answer says how many were probed.
         int nprobe = Math.Min(request.NProbe == 0 ? _parts.DefaultNProbe : request.NProbe, _parts.Index.NList);

@@ -50,6 +50,12 @@ public sealed record RetrievalRequest
     /// <summary>Value formula; null for the model's own.</summary>
     public string? Value { get; init; }
 
+    /// <summary>
+    /// Whether the answer says of each item how it came there. A predictor adds that behind the pass; who runs passes
+    /// himself asks the model to. Items wanted are then at most <see cref="ModelLimits.ExplainedItemsMax"/>.
+    /// </summary>
+    public bool Explain { get; init; }
+
     /// <summary>Time allowed, in milliseconds from arrival; null for the server's default.</summary>
     public double? DeadlineMs { get; init; }
 }

@@ -47,4 +47,7 @@ public sealed record RetrievalResponse
 
     /// <summary>Where the time went.</summary>
     public required RetrievalTiming TimingUs { get; init; }
+
+    /// <summary>How the items came there; null unless the request asked for it.</summary>
+    public AnswerExplanation? Explanation { get; init; }
 }

@@ -22,6 +22,9 @@ sealed class FormulaParser
         _tokens.Advance();
     }
 
+    /// <summary>True for a word that names a task only in double quotes.</summary>
+    public static bool IsReserved(string word) => _reserved.Contains(word, StringComparer.OrdinalIgnoreCase);
+
     public FormulaProgram Parse()
     {
         Or();
@@ -132,7 +135,7 @@ sealed class FormulaParser
             _tokens.ExpectSymbol(")", "an operator or ')'");
             return;
         }
-        bool reserved = token.Kind == TokenKind.Name && _reserved.Contains(token.Text, StringComparer.OrdinalIgnoreCase);
+        bool reserved = token.Kind == TokenKind.Name && IsReserved(token.Text);
         if (reserved || token.Kind is not (TokenKind.Number or TokenKind.Name or TokenKind.QuotedName))
         {
             throw _tokens.Expected("a number, a task, a function or '('");

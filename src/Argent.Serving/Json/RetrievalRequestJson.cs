@@ -13,6 +13,8 @@ public static class RetrievalRequestJson
     static readonly string[] _keys =
         ["user", "k", "filter", "exclude", "only", "nprobe", "rescore", "value", "deadlineMs", "explain"];
 
+    static readonly string[] _explainKeys = [.. _keys, "item"];
+
     static readonly string[] _userKeys = ["id", "features", "history", "vectors"];
 
     /// <summary>Reads one request.</summary>
@@ -21,10 +23,29 @@ public static class RetrievalRequestJson
     /// <exception cref="RequestException">The text is not JSON, or a key or value is wrong; the message names it.</exception>
     public static RetrievalRequest Read(ReadOnlyMemory<byte> json, string historyTask)
     {
+        using var document = Parse(json);
+        CheckKeys(document.RootElement, "the request", _keys);
+        return Read(document.RootElement, historyTask);
+    }
+
+    /// <summary>Reads a request to explain: a request, and in <c>item</c> the id of the item; null when it names none.</summary>
+    /// <param name="json">A JSON object.</param>
+    /// <param name="historyTask">The task that a history given as a plain list belongs to.</param>
+    /// <exception cref="RequestException">The text is not JSON, or a key or value is wrong; the message names it.</exception>
+    public static (RetrievalRequest Request, string? Item) ReadExplain(ReadOnlyMemory<byte> json, string historyTask)
+    {
+        using var document = Parse(json);
+        var root = document.RootElement;
+        CheckKeys(root, "the request", _explainKeys);
+        string? item = Value(root, "item") is { } id ? Scalar(id, "item") : null;
+        return (Read(root, historyTask) with { Explain = false }, item);
+    }
+
+    static JsonDocument Parse(ReadOnlyMemory<byte> json)
+    {
         try
         {
-            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 64 });
-            return Read(document.RootElement, historyTask);
+            return JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 64 });
         }
         catch (JsonException e)
         {
@@ -34,11 +55,6 @@ public static class RetrievalRequestJson
 
     static RetrievalRequest Read(JsonElement root, string historyTask)
     {
-        CheckKeys(root, "the request", _keys);
-        if (root.TryGetProperty("explain", out var explain) && explain.ValueKind is not (JsonValueKind.False or JsonValueKind.Null))
-        {
-            throw Bad("'explain' is not available in this version; leave it out or send false.");
-        }
         var defaults = new RetrievalRequest();
         return new RetrievalRequest
         {
@@ -51,6 +67,7 @@ public static class RetrievalRequestJson
             Rescore = Value(root, "rescore") is { } rescore ? Integer(rescore, "rescore") : null,
             Value = Value(root, "value") is { } value ? Text(value, "value", "a formula as text") : null,
             DeadlineMs = Value(root, "deadlineMs") is { } deadline ? Number(deadline, "deadlineMs") : null,
+            Explain = Value(root, "explain") is { } explain && Flag(explain, "explain"),
         };
     }
 
@@ -151,6 +168,13 @@ public static class RetrievalRequestJson
 
     static string Text(JsonElement value, string key, string what) =>
         value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Bad($"'{key}' must be {what}.");
+
+    static bool Flag(JsonElement value, string key) => value.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => throw Bad($"'{key}' must be true or false."),
+    };
 
     static int Integer(JsonElement value, string key) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number)

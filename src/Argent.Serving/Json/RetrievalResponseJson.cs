@@ -14,7 +14,10 @@ public static class RetrievalResponseJson
     {
         json.WriteStartObject();
         json.WriteStartArray("items");
-        foreach (var item in response.Items) WriteItem(json, item, tasks);
+        for (int i = 0; i < response.Items.Count; i++)
+        {
+            WriteItem(json, response.Items[i], tasks, response.Explanation?.Items[i]);
+        }
         json.WriteEndArray();
         json.WriteString("status", Name(response.Status));
         json.WriteNumber("eligibleSeen", response.EligibleSeen);
@@ -33,6 +36,11 @@ public static class RetrievalResponseJson
         json.WriteNumber("overArch", response.TimingUs.OverArch);
         json.WriteNumber("total", response.TimingUs.Total);
         json.WriteEndObject();
+        if (response.Explanation is { } explanation)
+        {
+            json.WritePropertyName("explain");
+            ExplanationJson.Write(json, explanation);
+        }
         json.WriteEndObject();
     }
 
@@ -45,7 +53,8 @@ public static class RetrievalResponseJson
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, "Unknown status."),
     };
 
-    static void WriteItem(Utf8JsonWriter json, in RetrievedItem item, IReadOnlyList<string> tasks)
+    static void WriteItem(
+        Utf8JsonWriter json, in RetrievedItem item, IReadOnlyList<string> tasks, AnswerItemExplanation? explanation)
     {
         json.WriteStartObject();
         json.WriteString("id", item.Id);
@@ -54,6 +63,11 @@ public static class RetrievalResponseJson
         json.WriteStartObject("tasks");
         for (int t = 0; t < tasks.Count; t++) WriteNumber(json, tasks[t], item.Tasks[t]);
         json.WriteEndObject();
+        if (explanation is not null)
+        {
+            json.WritePropertyName("explain");
+            ExplanationJson.Write(json, explanation);
+        }
         json.WriteEndObject();
     }
 

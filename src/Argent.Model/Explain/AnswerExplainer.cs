@@ -1,0 +1,64 @@
+using Argent.Kernels;
+using Argent.Tensors;
+
+namespace Argent.Model;
+
+/// <summary>Explains the items of an answer that was given: each is looked up and scored, nothing is scanned.</summary>
+readonly ref struct AnswerExplainer(RetrievalModel model, RetrievalStages stages, ForwardPass pass)
+{
+    readonly ForwardPass _pass = pass;
+
+    /// <summary>The response with its explanation.</summary>
+    public RetrievalResponse Explain(RetrievalRequest request, RetrievalResponse response)
+    {
+        if (response.Items.Count > model.Limits.ExplainedItemsMax)
+        {
+            throw new RequestException(RequestErrorKind.BadRequest,
+                $"The answer has {response.Items.Count} items; {model.Limits.ExplainedItemsMax} are explained at most.");
+        }
+        var query = model.Prepare(request);
+        var batch = new RetrievalBatch(1);
+        batch.Add(query);
+        var mark = _pass.Scratch.Mark();
+        var vectors = model.QueryVectors(batch, _pass);
+        var places = Places(vectors);
+        var codes = stages.Index.Quantize(vectors, _pass);
+        var offsets = stages.Search.Offsets(vectors, _pass.Scratch);
+        var slots = _pass.Scratch.Rent<int>(new Shape(1, Math.Max(1, response.Items.Count)));
+        slots.Span.Fill(FusedScanArgs.NoSlot);
+        for (int i = 0; i < response.Items.Count; i++) slots[i] = stages.Index.Lists.SlotOfRow[response.Items[i].Row];
+        var exact = stages.OverArch.Score(vectors, slots, _pass);
+        var items = new AnswerItemExplanation?[response.Items.Count];
+        for (int i = 0; i < items.Length; i++)
+        {
+            if (slots[i] < 0) continue;
+            int list = stages.ListOf(slots[i]);
+            var heads = new AnswerHeadExplanation[model.Tasks.Count];
+            for (int h = 0; h < heads.Length; h++)
+            {
+                float code = stages.CodeScore(codes, h, slots[i]) + offsets[h];
+                heads[h] = new(model.Tasks[h], places.Row(h)[list], code, exact[(long)i * heads.Length + h]);
+            }
+            items[i] = new(list, heads, response.Items[i].Score);
+        }
+        _pass.Scratch.Release(mark);
+        int nprobe = request.NProbe == 0 ? model.DefaultNProbe : Math.Min(request.NProbe, model.Index.NList);
+        return response with
+        {
+            Explanation = new AnswerExplanation(
+                nprobe, model.Index.NList, query.Kept, stages.Merge.Capacity(query.Kept), items),
+        };
+    }
+
+    /// <summary>[H, L] place of each list among all, from 1.</summary>
+    Tensor<int> Places(Tensor<float> vectors)
+    {
+        var order = stages.Index.Probe(vectors, stages.Index.NList, _pass);
+        var places = _pass.Scratch.Rent<int>(order.Shape);
+        for (long h = 0; h < order.Shape[0]; h++)
+        {
+            for (int p = 0; p < order.Shape[1]; p++) places.Row(h)[order.Row(h)[p]] = p + 1;
+        }
+        return places;
+    }
+}
