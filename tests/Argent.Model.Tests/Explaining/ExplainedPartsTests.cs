@@ -85,14 +85,15 @@ public sealed class ExplainedPartsTests
         int falsePositives = 0, ruledOut = 0;
         for (int row = 0; row < 300; row++)
         {
-            var request = new RetrievalRequest { User = user, Filter = "tag = 't7'" };
+            // The index tells years apart in steps of three, so that it takes the neighbours of 1993 for it.
+            var request = new RetrievalRequest { User = user, Filter = "year = 1993" };
             var filter = sample.Look(request, sample.Model.Items.Text(row)).Filter!;
             if (filter.IsTrue) Assert.True(filter.PassesMask);
             else if (filter.IsFalsePositive) falsePositives++;
             else ruledOut++;
-            Assert.Equal(filter.Root.Values.Contains("t7"), filter.IsTrue);
+            Assert.Equal(filter.Root.Values.Contains("1993"), filter.IsTrue);
         }
-        Assert.True(falsePositives > 0 && ruledOut > 100, $"{falsePositives}, {ruledOut}");
+        Assert.True(falsePositives > 10 && ruledOut > 100, $"{falsePositives}, {ruledOut}");
     }
 
     [Theory]
