@@ -58,7 +58,7 @@ public sealed class FilterBenchTests
             if (rivals is null) continue;
             RivalSearch.Load(rivals, vectors);
             RivalSearch.Lists(rivals, FaissFiltered.Engine, vectors, NList, Progress.None);
-            using var faiss = new FaissFiltered(bench, rivals);
+            using var faiss = new FaissFiltered(vectors, bench.Options.NProbe, (bench.Options.Queries, bench.FlowQueries), rivals);
             faiss.Select(FilterTruth.Eligible(bench, programs[f]));
             Assert.InRange(SearchValues.Recall(faiss.Find(10), truth[f]), .99, 1);
             Assert.True(faiss.At(10, isCold: false).Run().WallSeconds > 0);

@@ -49,6 +49,25 @@ public sealed class BenchTests
         Assert.Contains(check.Json["goals"]!.AsArray(), g => (string?)g!["verdict"] == "notMeasured");
     }
 
+    [Fact]
+    public async Task Filtered_search_over_pass_rates_answers_rightly_and_leaves_rows_goals_and_plots()
+    {
+        Assert.SkipUnless(MachineLimits.CanMeasure, "This processor lacks AVX2 or FMA.");
+        using var folder = new TemporaryFolder();
+        await Shell.DoAsync(
+            "eval", "filters", "--quiet", "--items", "3000", "--queries", "4", "--rivals", "none", "--cache", folder["cache"],
+            "--out", folder["out"]);
+        var report = ResultFolder.Read(folder["out"]);
+        // Three kinds of filters and none, seven pass rates, three ks.
+        Assert.Equal(4 * 7 * 3, report.Rows.Count);
+        Assert.All(report.Rows, r => Assert.Equal(0, r.Figures["wrong answers"]));
+        Assert.All(report.Rows.Where(r => r.Settings["pass %"] <= 1 && r.Engine != "argent, no filter"), r => Assert.Equal(1, r.Recall));
+        Assert.Equal(9, report.Goals.Count);
+        Assert.All(report.Goals, g => Assert.NotNull(g.Measured));
+        Assert.True(File.Exists(Path.Combine(folder["out"], "recall-pass-rate.svg")));
+        Assert.True(File.Exists(Path.Combine(folder["out"], "time-pass-rate.svg")));
+    }
+
     [Theory]
     [InlineData("--data", "x.npy")]
     [InlineData("--sizes", "10000,many")]

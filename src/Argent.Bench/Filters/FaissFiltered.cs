@@ -5,13 +5,17 @@ using Argent.Tensors;
 namespace Argent.Bench;
 
 /// <summary>Faiss IVFFlat with a bitmap of the eligible items as its selector; what making the bitmap takes is not counted.</summary>
-sealed class FaissFiltered(FilterBench bench, RivalProcess process) : IDisposable
+/// <param name="vectors">What is searched; its inverted file is prepared.</param>
+/// <param name="nprobe">Lists of a search.</param>
+/// <param name="counts">Queries with cold caches, and queries one after the other.</param>
+/// <param name="process">The rivals.</param>
+sealed class FaissFiltered(VectorSet vectors, int nprobe, (int Cold, int Flowing) counts, RivalProcess process) : IDisposable
 {
     /// <summary>The rival's name in the rivals' process.</summary>
     public const string Engine = "faiss-ivfflat";
 
-    readonly string _bits = Path.Combine(bench.Vectors.Folder, $"eligible-{Environment.ProcessId}.npy");
-    readonly string _ids = Path.Combine(bench.Vectors.Folder, $"filtered-ids-{Environment.ProcessId}.npy");
+    readonly string _bits = Path.Combine(vectors.Folder, $"eligible-{Environment.ProcessId}.npy");
+    readonly string _ids = Path.Combine(vectors.Folder, $"filtered-ids-{Environment.ProcessId}.npy");
 
     /// <summary>Hands over who is eligible.</summary>
     public void Select(bool[] eligible)
@@ -44,9 +48,9 @@ sealed class FaissFiltered(FilterBench bench, RivalProcess process) : IDisposabl
     {
         ["do"] = "search_selected",
         ["engine"] = Engine,
-        ["value"] = bench.Options.NProbe,
+        ["value"] = nprobe,
         ["k"] = k,
-        ["count"] = isCold ? bench.Options.Queries : bench.FlowQueries,
+        ["count"] = isCold ? counts.Cold : counts.Flowing,
         ["cold"] = isCold,
         ["core"] = Environment.ProcessorCount - 1,
     };

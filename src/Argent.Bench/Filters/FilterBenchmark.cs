@@ -46,7 +46,7 @@ sealed class FilterBenchmark(FilterBenchOptions options) : IBenchmark
     {
         RivalSearch.Load(rivals, bench.Vectors);
         RivalSearch.Lists(rivals, FaissFiltered.Engine, bench.Vectors, bench.Options.NList, bench.Run.Progress);
-        return new FaissFiltered(bench, rivals);
+        return new FaissFiltered(bench.Vectors, bench.Options.NProbe, (bench.Options.Queries, bench.FlowQueries), rivals);
     }
 
     RivalProcess? StartRivals(BenchmarkRun run)

@@ -10,21 +10,25 @@ static unsafe class FilterTruth
     /// <param name="bench">Vectors and features.</param>
     /// <param name="programs">The filters.</param>
     /// <param name="k">K.</param>
-    public static IReadOnlyList<Tensor<int>> Find(FilterBench bench, IReadOnlyList<FilterProgram> programs, int k)
+    public static IReadOnlyList<Tensor<int>> Find(FilterBench bench, IReadOnlyList<FilterProgram> programs, int k) =>
+        Find(bench.Vectors, bench.Options.Queries, [.. programs.Select(p => Eligible(bench, p))], k, bench.Run);
+
+    /// <summary>The same from who is eligible by row, for each filter; the metric is the inner product.</summary>
+    public static IReadOnlyList<Tensor<int>> Find(
+        VectorSet vectors, int queries, IReadOnlyList<bool[]> eligible, int k, BenchmarkRun run)
     {
-        int items = bench.Vectors.Count, queries = bench.Options.Queries;
-        bench.Run.Progress.Step("exact filtered search", queries, "queries");
-        using var workers = new Workers(bench.Run.Options.Threads);
+        int items = vectors.Count;
+        run.Progress.Step("exact filtered search", queries, "queries");
+        using var workers = new Workers(run.Options.Threads);
         var kernels = CpuKernels.Create(workers);
-        var eligible = programs.Select(p => Eligible(bench, p)).ToList();
-        var found = programs.Select(_ => Tensor.Zeros<int>(new Shape(queries, k))).ToList();
+        var found = eligible.Select(_ => Tensor.Zeros<int>(new Shape(queries, k))).ToList();
         var scores = Tensor.Zeros<float>(new Shape(1, items));
         var kept = Tensor.Zeros<float>(new Shape(1, items));
         var rows = Tensor.From<int>([.. Enumerable.Range(0, items)], new Shape(1, items));
         var top = Tensor.Zeros<float>(new Shape(1, k));
         for (int q = 0; q < queries; q++)
         {
-            kernels.Dense(new DenseArgs { Input = bench.Vectors.Queries.Rows(q, 1), Weight = bench.Vectors.Items, Output = scores });
+            kernels.Dense(new DenseArgs { Input = vectors.Queries.Rows(q, 1), Weight = vectors.Items, Output = scores });
             for (int f = 0; f < found.Count; f++)
             {
                 bool[] passes = eligible[f];
@@ -36,9 +40,9 @@ static unsafe class FilterTruth
                     if (float.IsNegativeInfinity(top.Span[i])) best.Span[i] = -1;
                 }
             }
-            bench.Run.Progress.Advance(1);
+            run.Progress.Advance(1);
         }
-        bench.Run.Progress.Done(FormattableString.Invariant($"{programs.Count} filters"));
+        run.Progress.Done(FormattableString.Invariant($"{eligible.Count} filters"));
         return found;
     }
 

@@ -42,6 +42,7 @@ sealed class EvalCommand : ArgentCommand
         Add(_nprobe);
         Add(_users);
         Add(_maxBadRows);
+        Add(new EvalFiltersCommand());
     }
 
     /// <inheritdoc/>

@@ -67,7 +67,8 @@ sealed record FilterReport(string Artifact, RetrievalModel Model, FilterAnalysis
         WriteLeaves(output);
         WriteProgram(output, "mask program", listing.Mask, listing.MaskLeaves, 'm');
         WriteProgram(output, "exact program", listing.Exact, listing.ExactLeaves, 'e');
-        output.WriteLine(listing.Open == "TRUE" ? "  nothing is verified: the mask is exact" : $"  verified of what passes the mask: {listing.Open}");
+        output.WriteLine(
+            listing.Open == "TRUE" ? "  nothing is verified: the mask is exact" : $"  verified of what passes the mask: {listing.Open}");
         WriteSamples(output);
     }
 
@@ -77,7 +78,8 @@ sealed record FilterReport(string Artifact, RetrievalModel Model, FilterAnalysis
         output.WriteLine($"{"leaf".PadRight(width)} {"matches",12} {"share",10} {"estimated",12} {"pass mask",12} {"rows",5}  answered by");
         foreach (var leaf in Analysis.Leaves)
         {
-            output.WriteLine(Text($"{Cut(leaf.Text, width).PadRight(width)} {leaf.Counts.Matched,12:N0} {Percent(leaf.Counts.Matched),10} ") +
+            output.WriteLine(
+                Text($"{Cut(leaf.Text, width).PadRight(width)} {leaf.Counts.Matched,12:N0} {Percent(leaf.Counts.Matched),10} ") +
                 Text($"{leaf.Estimate.Expected,12:N0} {leaf.Counts.Passed,12:N0} {leaf.Rows,5}  {Name(leaf.Answer)}"));
         }
         output.WriteLine();
