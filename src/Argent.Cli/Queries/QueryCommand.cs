@@ -41,58 +41,13 @@ sealed class QueryCommand : ArgentCommand
 
     void AskOnce(OpenModel model, CommandRun run)
     {
-        var request = new RetrievalRequest
-        {
-            User = new UserInput
-            {
-                Id = run.Get(_options.User),
-                History = History(run.Get(_options.History) ?? [], model.Model),
-                Features = Features(run.Get(_options.Feature) ?? []),
-            },
-            K = run.Get(_options.K),
-            NProbe = run.Get(_options.NProbe),
-            Rescore = run.Get(_options.Rescore),
-            Filter = run.Get(_options.Filter),
-            Exclude = Ids(run.Get(_options.Exclude)),
-            Only = Ids(run.Get(_options.Only)),
-            Value = run.Get(_options.Value),
-        };
+        var request = AskedRequest.Read(run, _options, model.Model);
         var batch = new RetrievalBatch(1);
         batch.Add(model.Model.Prepare(request));
         model.Forward(batch);
         var response = batch.Respond(0, model.Snapshot.Id, model.Snapshot.Watermark);
         run.Print(ToJson(response, model.Model.Tasks), output => Write(output, response, model.Model.Tasks));
     }
-
-    static Dictionary<string, IReadOnlyList<string>> History(IReadOnlyList<string> parts, RetrievalModel model)
-    {
-        var byTask = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
-        foreach (string part in parts)
-        {
-            int equals = part.IndexOf('=', StringComparison.Ordinal);
-            string task = equals < 0 ? model.HistoryTask : part[..equals];
-            if (!byTask.TryAdd(task, Ids(part[(equals + 1)..])!))
-            {
-                throw new UsageException($"--history names the task '{task}' twice.");
-            }
-        }
-        return byTask;
-    }
-
-    static Dictionary<string, string> Features(IReadOnlyList<string> parts)
-    {
-        var features = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (string part in parts)
-        {
-            int equals = part.IndexOf('=', StringComparison.Ordinal);
-            if (equals < 1) throw new UsageException($"--feature is '{part}'; it must be NAME=VALUE.");
-            features[part[..equals]] = part[(equals + 1)..];
-        }
-        return features;
-    }
-
-    static string[]? Ids(string? list) =>
-        list?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     static JsonNode ToJson(RetrievalResponse response, IReadOnlyList<string> tasks)
     {

@@ -19,6 +19,7 @@ static class CommandLine
         new PublishCommand(),
         new ServeCommand(),
         new QueryCommand(),
+        new ExplainCommand(),
         new EvalCommand(),
         new InspectCommand(),
         new VerifyCommand(),

@@ -28,9 +28,47 @@ sealed class ChangeSearch(Explainer explainer, string item, ItemSight first)
             if (i == StepsMax || Next(changed) is not { } next) return null;
             changed = next;
         }
+        changed = Prune(request, changed);
         int rank = explainer.Serve(changed, item);
-        return rank == 0 ? null : new ServingChange(_steps, changed, rank);
+        return rank == 0 ? null : new ServingChange(Replay(request, changed), changed, rank);
     }
+
+    /// <summary>The change without the steps that a later one made needless: more k may have brought more lists with it.</summary>
+    RetrievalRequest Prune(RetrievalRequest request, RetrievalRequest changed)
+    {
+        foreach (var step in _steps.SkipLast(1).ToList())
+        {
+            var less = With(changed, step.Field, request);
+            if (Look(less).Verdict != ItemVerdict.Served) continue;
+            changed = less;
+            _steps.Remove(step);
+        }
+        return changed;
+    }
+
+    /// <summary>The steps that are left, one after the other from the request on.</summary>
+    List<ChangeStep> Replay(RetrievalRequest request, RetrievalRequest changed)
+    {
+        var steps = new List<ChangeStep>();
+        var current = request with { Explain = false };
+        foreach (var step in _steps)
+        {
+            current = With(current, step.Field, changed);
+            steps.Add(step with { Leads = Look(current).Verdict });
+        }
+        return steps;
+    }
+
+    static RetrievalRequest With(RetrievalRequest request, string field, RetrievalRequest other) => field switch
+    {
+        "exclude" => request with { Exclude = other.Exclude },
+        "only" => request with { Only = other.Only },
+        "filter" => request with { Filter = other.Filter },
+        "nprobe" => request with { NProbe = other.NProbe },
+        "rescore" => request with { Rescore = other.Rescore },
+        "k" => request with { K = other.K },
+        _ => request with { DeadlineMs = other.DeadlineMs },
+    };
 
     RetrievalRequest? Next(RetrievalRequest request)
     {

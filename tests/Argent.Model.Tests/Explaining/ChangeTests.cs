@@ -43,11 +43,31 @@ public sealed class ChangeTests
                 Assert.True(answer.Items[explanation.Change.Rank - 1].Id == item, where);
                 Assert.Equal(ItemVerdict.Served, explanation.Change.Steps[^1].Leads);
                 Assert.Equal(Changed(request, explanation.Change.Request), explanation.Change.Steps.Select(s => s.Field).Order());
+                if (explanation.Change.Steps.Count > 1) AssertNoStepIsNeedless(sample, request, explanation.Change, item, where);
                 changes++;
                 fields += explanation.Change.Steps.Count;
             }
         }
         Assert.True(changes > 100 && fields > changes, $"{changes} changes of {fields} fields");
+    }
+
+    static void AssertNoStepIsNeedless(
+        ExplainedSample sample, RetrievalRequest request, ServingChange change, string item, string where)
+    {
+        var made = change.Request;
+        var without = new Dictionary<string, RetrievalRequest>
+        {
+            ["exclude"] = made with { Exclude = request.Exclude },
+            ["only"] = made with { Only = request.Only },
+            ["filter"] = made with { Filter = request.Filter },
+            ["nprobe"] = made with { NProbe = request.NProbe },
+            ["rescore"] = made with { Rescore = request.Rescore },
+            ["k"] = made with { K = request.K },
+        };
+        foreach (var step in change.Steps)
+        {
+            Assert.False(sample.Ask(without[step.Field]).Items.Any(i => i.Id == item), $"{step.Field}: {where}");
+        }
     }
 
     static IEnumerable<string> Changed(RetrievalRequest from, RetrievalRequest to)
