@@ -79,6 +79,18 @@ sealed class FilterBench : IDisposable
 
     public IvfTensors Lists => _engine.Index.Lists;
 
+    /// <summary>A model of the vectors whose items have these ids, in ascending order; without features.</summary>
+    public RetrievalModel Model(ItemIds ids) => new(new RetrievalParts
+    {
+        Name = "bench",
+        Description = new ModelDescription { Dim = Vectors.Dim, Metric = Vectors.Metric },
+        Index = _engine.Index,
+        Cache = _engine.Cache,
+        Items = new ItemTable(ids, null),
+        Value = "score",
+        DefaultNProbe = Options.NProbe,
+    });
+
     /// <summary>One bit a slot, where rivals write what is eligible.</summary>
     public Tensor<ulong> Prepared => _preparedWords.Rows;
 

@@ -37,6 +37,7 @@ sealed class FilterBenchmark(FilterBenchOptions options) : IBenchmark
                 foreach (int k in (int[])[ShortK, LongK]) measures.Measure(cases[i], programs[i], truth[i], k);
             }
             FilterGoals.Add(run);
+            ItemLists.Measure(bench);
         }
         WholeCatalogue.Measure(options.Items, run);
         FilterPlots.Add(run);

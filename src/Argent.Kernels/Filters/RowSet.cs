@@ -5,7 +5,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Argent.Kernels;
 
-/// <summary>A long list of rows as a hash table: one cache line a look-up, where a binary search of 100,000 waits for many.</summary>
+/// <summary>
+/// A long list of rows to look rows up in, where a binary search of 100,000 waits for many cache lines: as bits where the
+/// rows are many of the catalogue's, otherwise as a hash table; one cache line a look-up either way.
+/// </summary>
 sealed unsafe class RowSet
 {
     // A shorter list stays in the first-level cache and takes few steps.
@@ -13,13 +16,27 @@ sealed unsafe class RowSet
 
     const int Empty = -1;
 
-    readonly int[] _table;
+    // A table has 2 to 4 places of 32 bits for each row: bits of up to as much memory are made and asked faster.
+    const int BitsPerRowMax = 128;
+
+    readonly ulong[]? _bits;
+    readonly int[] _table = [];
     readonly int _mask;
     readonly int _shift;
 
     RowSet(int[] rows)
     {
         Rows = rows;
+        if (rows[^1] < (long)BitsPerRowMax * rows.Length)
+        {
+            _bits = GC.AllocateArray<ulong>(rows[^1] / 64 + 1, pinned: true);
+            foreach (int row in rows)
+            {
+                // Rows below 0 are no item's.
+                if (row >= 0) _bits[row >> 6] |= 1UL << (row & 63);
+            }
+            return;
+        }
         // At most half full, so that a look-up rarely goes beyond its line.
         int log = BitOperations.Log2((uint)rows.Length) + 2;
         _table = GC.AllocateUninitializedArray<int>(1 << log, pinned: true);
@@ -27,7 +44,6 @@ sealed unsafe class RowSet
         Array.Fill(_table, Empty);
         foreach (int row in rows)
         {
-            // Rows below 0 are no item's.
             if (row < 0) continue;
             int at = Place(row);
             while (_table[at] != Empty && _table[at] != row) at = (at + 1) & _mask;
@@ -42,12 +58,17 @@ sealed unsafe class RowSet
     public static RowSet? Of(int[]? rows) => rows is { Length: >= RowsMin and < (1 << 28) } ? new RowSet(rows) : null;
 
     /// <summary>Asks memory for what <see cref="Contains"/> will read.</summary>
-    public void Prefetch(int row) =>
-        Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_table), Place(row))));
+    public void Prefetch(int row)
+    {
+        // An address outside is asked for in vain, and harmlessly.
+        if (_bits is { } bits) Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(bits), row >> 6)));
+        else Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_table), Place(row))));
+    }
 
     /// <summary>Whether a row is on the list.</summary>
     public bool Contains(int row)
     {
+        if (_bits is { } bits) return (uint)(row >> 6) < (uint)bits.Length && (bits[row >> 6] >> (row & 63) & 1) != 0;
         for (int at = Place(row); _table[at] != Empty; at = (at + 1) & _mask)
         {
             if (_table[at] == row) return true;

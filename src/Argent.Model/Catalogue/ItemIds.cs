@@ -6,13 +6,21 @@ namespace Argent.Model;
 
 /// <summary>
 /// The ids of a catalogue in ascending order: position = item row. Integer ids are int64; text ids are UTF-8 in ordinal
-/// byte order, and their int64 id is the row. Look-up is a binary search, so a mapped file needs no loading.
+/// byte order, and their int64 id is the row. Look-up is a binary search, so a mapped file needs no loading; the first long
+/// list of integer ids makes a directory of them.
 /// </summary>
 public sealed class ItemIds
 {
+    // Longer ids are rare enough for memory of their own.
+    const int Utf8Max = 384;
+
     readonly Tensor<long> _numbers;   // [R], or no tensor for text ids
     readonly Tensor<long> _textStart; // [R + 1]
     readonly Tensor<byte> _text;      // [bytes]
+    IdDirectory? _directory;
+
+    /// <summary>The most ids of one <see cref="Find(ReadOnlySpan{string}, Span{int})"/>.</summary>
+    internal const int BatchMax = IdDirectory.BatchMax;
 
     ItemIds(Tensor<long> numbers, Tensor<long> textStart, Tensor<byte> text) => (_numbers, _textStart, _text) = (numbers, textStart, text);
 
@@ -71,8 +79,27 @@ public sealed class ItemIds
     /// <summary>The row of an id given as text, or -1.</summary>
     public int Find(string id)
     {
-        if (!IsText) return long.TryParse(id, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long n) ? Find(n) : -1;
-        return FindBytes(Encoding.UTF8.GetBytes(id));
+        if (!IsText) return TryNumber(id, out long number) ? Find(number) : -1;
+        Span<byte> utf8 = stackalloc byte[Utf8Max];
+        return id.Length <= Utf8Max / 3 ? FindBytes(utf8[..Encoding.UTF8.GetBytes(id, utf8)]) : FindBytes(Encoding.UTF8.GetBytes(id));
+    }
+
+    /// <summary>The rows of up to <see cref="BatchMax"/> ids of a long list, or -1: faster than one by one.</summary>
+    internal void Find(ReadOnlySpan<string> ids, Span<int> rows)
+    {
+        if (IsText)
+        {
+            for (int i = 0; i < ids.Length; i++) rows[i] = Find(ids[i]);
+            return;
+        }
+        // Two threads may make the same directory; one is kept.
+        var directory = Volatile.Read(ref _directory);
+        if (directory is null) Volatile.Write(ref _directory, directory = new IdDirectory(_numbers));
+        Span<long> numbers = stackalloc long[BatchMax];
+        ulong wrong = 0;
+        for (int i = 0; i < ids.Length; i++) wrong |= (TryNumber(ids[i], out numbers[i]) ? 0UL : 1) << i;
+        directory.Find(numbers[..ids.Length], rows);
+        for (; wrong != 0; wrong &= wrong - 1) rows[System.Numerics.BitOperations.TrailingZeroCount(wrong)] = -1;
     }
 
     /// <summary>The row of an integer id, or -1; of text ids, the row itself.</summary>
@@ -95,6 +122,27 @@ public sealed class ItemIds
     public int Compare(int left, int right) => IsText
         ? TextBytes(left).SequenceCompareTo(TextBytes(right))
         : _numbers[left].CompareTo(_numbers[right]);
+
+    /// <summary>Reads an integer; the usual one, of at most 18 digits, without asking a culture.</summary>
+    static bool TryNumber(string id, out long number)
+    {
+        const int DigitsMax = 18;
+        int start = id.StartsWith('-') ? 1 : 0;
+        number = 0;
+        if (id.Length - start is 0 or > DigitsMax)
+        {
+            return long.TryParse(id, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
+        }
+        for (int i = start; i < id.Length; i++)
+        {
+            uint digit = (uint)id[i] - '0';
+            // A sign, a space or what is no number: let the library decide.
+            if (digit > 9) return long.TryParse(id, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
+            number = number * 10 + digit;
+        }
+        if (start == 1) number = -number;
+        return true;
+    }
 
     int FindBytes(ReadOnlySpan<byte> id)
     {

@@ -10,6 +10,8 @@ namespace Argent.Model;
 /// </summary>
 public static class FilterJson
 {
+    static readonly UTF8Encoding _strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <summary>A filter in JSON.</summary>
     /// <exception cref="ArgumentException">A text of the filter is not valid Unicode.</exception>
     public static string Write(FilterExpression filter)
@@ -23,7 +25,16 @@ public static class FilterJson
     public static FilterExpression Parse(string json)
     {
         ArgumentNullException.ThrowIfNull(json);
-        return Parse(Encoding.UTF8.GetBytes(json));
+        try
+        {
+            return Parse(_strict.GetBytes(json));
+        }
+        catch (EncoderFallbackException e)
+        {
+            var before = json.AsSpan(0, e.Index);
+            int line = before.Count('\n') + 1, column = e.Index - before.LastIndexOf('\n');
+            throw new FilterException(new TextPosition(line, column), "The text is not valid Unicode.");
+        }
     }
 
     /// <inheritdoc cref="Parse(string)"/>

@@ -190,8 +190,8 @@ ref struct FilterJsonParser(ReadOnlySpan<byte> utf8)
         string? kind = NextMember();
         if (kind is not ("date" or "number"))
         {
-            throw new FilterException(here, $"A value of {Quotation.Shown(feature)} as an object is {{\"date\":\"2024-01-31\"}} or {{\"number\":\"007\"}}."
-                + Suggestion.Offer(feature, _groups));
+            throw new FilterException(here, $"A value of {Quotation.Shown(feature)} as an object is "
+                + "{\"date\":\"2024-01-31\"} or {\"number\":\"007\"}." + Suggestion.Offer(feature, _groups));
         }
         _reader.Read();
         if (_reader.TokenType != JsonTokenType.String) throw Fail($"'{kind}' is a text.");

@@ -122,8 +122,21 @@ sealed class Lexer(string text, bool minusIsOperator)
 
     static Token Quoted(char quote, TextPosition position, string inside, bool doubled)
     {
+        if (!IsUnicode(inside)) return new(TokenKind.Invalid, "The text that starts here is not valid Unicode.", position);
         if (doubled) inside = inside.Replace(new string(quote, 2), quote.ToString(), StringComparison.Ordinal);
         return new(quote == '"' ? TokenKind.QuotedName : TokenKind.Text, inside, position);
+    }
+
+    /// <summary>Whether every half of a surrogate pair has its other half.</summary>
+    static bool IsUnicode(ReadOnlySpan<char> text)
+    {
+        while (text.IndexOfAnyInRange('\ud800', '\udfff') is var at and >= 0)
+        {
+            text = text[at..];
+            if (text.Length < 2 || !char.IsSurrogatePair(text[0], text[1])) return false;
+            text = text[2..];
+        }
+        return true;
     }
 
     Token Symbol(TextPosition position)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Argent.Kernels;
 
 namespace Argent.Model;
@@ -14,16 +15,20 @@ sealed class QueryCompiler
     readonly FilterCompiler _filters;
     readonly Selectivity _selectivity;
     readonly BoundedCache<CompiledFilter> _filterPrograms;
+    readonly BoundedCache<CompiledFilter> _canonicalFilters;
     readonly BoundedCache<FormulaProgram> _valuePrograms;
     readonly CompiledFilter _everything;
+    readonly ItemLists _lists;
     readonly Stack<UserBatchBuilder> _builders = [];
 
     public QueryCompiler(RetrievalModel model, RetrievalParts parts)
     {
         (_model, _parts) = (model, parts);
+        _lists = new ItemLists(parts.Items.Ids, parts.Index.Lists);
         _filters = new FilterCompiler(parts.Forward.Schema, parts.Filter?.Layout);
         _selectivity = new Selectivity(parts.Forward.Schema, parts.Forward.Counts, parts.Items.Ids.Count);
         _filterPrograms = new BoundedCache<CompiledFilter>(parts.Limits.CachedPrograms);
+        _canonicalFilters = new BoundedCache<CompiledFilter>(parts.Limits.CachedPrograms);
         _everything = new CompiledFilter(null, _selectivity.Of(Condition.True));
         _valuePrograms = new BoundedCache<FormulaProgram>(parts.Limits.CachedPrograms);
     }
@@ -57,7 +62,7 @@ sealed class QueryCompiler
         // An intersection may never have K0 items in common, and what is only excluded leaves the nearest lists full.
         bool isStrict = filter is { Program: not null } or { OnlyRows: not null }
             && _parts.Description.Merge != MergeKind.Intersection;
-        int[]? onlyLists = filter?.OnlyRows is { } only ? OnlyLists(only, nprobe) : null;
+        int[]? onlyLists = filter?.OnlyRows is { } only ? _lists.Holding(only, nprobe) : null;
         return new RetrievalQuery
         {
             Model = _model,
@@ -120,6 +125,12 @@ sealed class QueryCompiler
     CompiledFilter Compile(string text)
     {
         var filter = FilterLanguage.Parse(text);
+        // The same filter written otherwise is the same program, so that requests of a batch share its mask.
+        return _canonicalFilters.Get(filter.ToString(), _ => Compile(filter));
+    }
+
+    CompiledFilter Compile(FilterExpression filter)
+    {
         var (program, matches) = (_filters.Compile(filter), _selectivity.Of(filter));
         return new CompiledFilter(program, matches) { VerifyFirst = program is not null && IsVerifiedFirst(program, matches) };
     }
@@ -156,41 +167,14 @@ sealed class QueryCompiler
     {
         if (ids is null) return null;
         if (ids.Count > most) throw TooLarge($"{field} has {ids.Count} ids; at most {most} are read.");
-        var rows = new int[ids.Count];
-        int count = 0;
-        for (int i = 0; i < ids.Count; i++)
+        var texts = ids switch
         {
-            int row = _model.Items.Find(CheckedId(field, ids[i]));
-            if (row >= 0) rows[count++] = row;
-        }
-        Array.Sort(rows, 0, count);
-        int distinct = 0;
-        for (int i = 0; i < count; i++)
-        {
-            if (distinct == 0 || rows[distinct - 1] != rows[i]) rows[distinct++] = rows[i];
-        }
-        return rows[..distinct];
-    }
-
-    /// <summary>The lists that hold these rows; null when they are so many that a probe scans less.</summary>
-    int[]? OnlyLists(int[] rows, int nprobe)
-    {
-        var lists = _parts.Index.Lists;
-        var starts = lists.ListStart.Span;
-        var holding = new SortedSet<int>();
-        foreach (int row in rows)
-        {
-            int slot = lists.SlotOfRow[row];
-            if (slot < 0) continue;
-            int place = starts.BinarySearch(slot);
-            int list = place >= 0 ? place : ~place - 1;
-            // A list without slots starts where the next one does.
-            while (lists.ListStart[list + 1L] == slot) list++;
-            holding.Add(list);
-            // What the first two rounds of a widening probe would scan.
-            if (holding.Count > 4L * nprobe) return null;
-        }
-        return [.. holding];
+            string[] array => array,
+            List<string> list => CollectionsMarshal.AsSpan(list),
+            _ => [.. ids],
+        };
+        foreach (string id in texts) CheckedId(field, id);
+        return _lists.Rows(texts);
     }
 
     string CheckedId(string field, string? id)

@@ -123,19 +123,13 @@ public static class RetrievalRequestJson
         return rows;
     }
 
-    static string ReadFilter(JsonElement filter)
+    static string ReadFilter(JsonElement filter) => filter.ValueKind switch
     {
-        if (filter.ValueKind == JsonValueKind.String) return filter.GetString()!;
-        if (filter.ValueKind != JsonValueKind.Object) throw Bad("'filter' must be a text or an object.");
-        try
-        {
-            return FilterJson.Parse(filter.GetRawText()).ToString();
-        }
-        catch (FilterException e)
-        {
-            throw new RequestException(RequestErrorKind.UnprocessableFilter, e.Message);
-        }
-    }
+        JsonValueKind.String => filter.GetString()!,
+        // The filter language reads objects as its JSON form.
+        JsonValueKind.Object => filter.GetRawText(),
+        _ => throw Bad("'filter' must be a text or an object."),
+    };
 
     static void CheckKeys(JsonElement element, string what, string[] known)
     {

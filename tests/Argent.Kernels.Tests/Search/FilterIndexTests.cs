@@ -99,7 +99,7 @@ public sealed class FilterIndexTests
     }
 
     [Fact]
-    public void Long_lists_of_rows_are_found_by_hash()
+    public void Long_lists_of_rows_are_found_by_bits_or_by_hash()
     {
         var random = new Random(16);
         foreach (int length in (int[])[64, 65, 127, 4095, 100_000])

@@ -86,6 +86,13 @@ public sealed class FilterJsonTests
     }
 
     [Fact]
+    public void Half_a_character_is_refused_where_it_stands()
+    {
+        var error = Assert.Throws<FilterException>(() => FilterJson.Parse("{\n\"a\":\"\ud800\"}"));
+        Assert.Equal((2, 6, "The text is not valid Unicode."), (error.Line, error.Column, error.Reason));
+    }
+
+    [Fact]
     public void Limits_are_reached_and_not_passed()
     {
         string Times(string text, int count) => string.Concat(Enumerable.Repeat(text, count));

@@ -80,6 +80,16 @@ public sealed class PrepareTests : IDisposable
     }
 
     [Fact]
+    public void A_filter_written_otherwise_is_the_same_program()
+    {
+        FilterProgram Program(string filter) => _sample.Model.Prepare(Good with { Filter = filter }).Filter!.Program!;
+        var program = Program("color = 'red' AND NOT tag IN ('t1', 't2')");
+        Assert.Same(program, Program("color='red' and\n(tag not in ('t1','t2'))"));
+        Assert.Same(program, Program("""{"color":"red","tag":{"not_in":["t1","t2"]}}"""));
+        Assert.NotSame(program, Program("color = 'red' AND NOT tag IN ('t1', 't3')"));
+    }
+
+    [Fact]
     public void A_wrong_formula_is_refused_with_its_place()
     {
         var e = Refused(Good with { Value = "score * scrore" });
