@@ -266,7 +266,10 @@ public sealed record BlendRule
         if (Window is { } window)
         {
             BlendConfig.In(window, 1, BlendConfig.WindowMax, "rule's window");
-            if (Count > window) throw new ArgumentException($"A rule allows {Count} items of a class in {window} places, which forbids nothing.");
+            if (Count >= window)
+            {
+                throw new ArgumentException($"A rule allows {Count} items of a class in {window} places, which forbids nothing.");
+            }
         }
         if (Slot is { } slot) BlendConfig.In(slot, 1, PoolSlotMax, "rule's slot");
     }

@@ -67,6 +67,7 @@ public sealed record ComposePlan
     [
         Diversity is null ? "diversity" : $"diversity ({Diversity.Kind.ToString().ToLowerInvariant()})",
         .. Spacing.Select(s => s.Config.Name ?? $"spacing of {s.Config.Feature}"),
-        .. Rules.Select(r => r.Config.Name ?? (r.Config.Slot is { } slot ? $"slot {slot}" : $"at most {r.Config.Count} of a {r.Config.Feature}")),
+        .. Rules.Select(r => r.Config.Name
+            ?? (r.Config.Slot is { } slot ? $"slot {slot}" : $"at most {r.Config.Count} of a {r.Config.Feature}")),
     ];
 }

@@ -19,7 +19,9 @@ public sealed class ListComposerTests
             foreach (int chosen in list)
             {
                 double[] worth = oracle.Worth(before, places);
-                Assert.True(worth[chosen] >= worth.Max() - 1e-3, $"seed {Seed}, round {round}, place {before.Count}: {worth[chosen]} of {worth.Max()}");
+                Assert.True(
+                    worth[chosen] >= worth.Max() - 1e-3,
+                    $"seed {Seed}, round {round}, place {before.Count}: {worth[chosen]} of {worth.Max()}");
                 before.Add(chosen);
             }
             // A list ends early only where every candidate is placed or forbidden.
@@ -123,8 +125,9 @@ public sealed class ListComposerTests
         int count = random.Next(1, 80), dim = random.Next(2) == 0 ? 24 : 37;
         float[] quality = [.. Enumerable.Range(0, count).Select(_ => random.NextSingle()).OrderDescending()];
         float[][] vectors = [.. Enumerable.Range(0, count).Select(_ => Direction(random, dim))];
-        int[][][] classes = [.. Enumerable.Range(0, 3).Select(c => Enumerable.Range(0, count).Select(_ => Classes(random, 4 + 4 * c)).ToArray())];
-        bool[][] conditions = [.. Enumerable.Range(0, 2).Select(_ => Enumerable.Range(0, count).Select(_ => random.Next(4) == 0).ToArray())];
+        T[] Each<T>(Func<T> draw) => [.. Enumerable.Range(0, count).Select(_ => draw())];
+        int[][][] classes = [.. Enumerable.Range(0, 3).Select(c => Each(() => Classes(random, 4 + 4 * c)))];
+        bool[][] conditions = [.. Enumerable.Range(0, 2).Select(_ => Each(() => random.Next(4) == 0))];
         var similarity = new List<SimilarityConfig> { new() { Kind = SimilarityKind.Embedding, Weight = 1 } };
         var similarityClasses = new List<int> { -1 };
         if (random.Next(2) == 0)
@@ -163,7 +166,12 @@ public sealed class ListComposerTests
     }
 
     static (BlendRule, int, int) Rule(Random random, int number) => number < 2
-        ? (new BlendRule { Feature = "author", Count = random.Next(1, 3), Window = random.Next(3) == 0 ? null : random.Next(2, 6) }, number, -1)
+        ? (new BlendRule
+        {
+            Feature = "author",
+            Count = random.Next(1, 3),
+            Window = random.Next(3) == 0 ? null : random.Next(2, 6),
+        }, number, -1)
         : (new BlendRule { Slot = random.Next(1, 9), Filter = "TRUE" }, -1, random.Next(2));
 
     static int[] Classes(Random random, int values) =>
