@@ -22,7 +22,7 @@ sealed class PassRateBenchmark(PassRateOptions options) : IBenchmark
     public static IReadOnlyList<int> Ks { get; } = [10, 100, 1000];
 
     /// <inheritdoc/>
-    public string Name => "filters";
+    public string Name => "eval filters";
 
     /// <inheritdoc/>
     public IEnumerable<(string Name, string Value)> Parameters => _found.Select(f => (f.Key, f.Value));

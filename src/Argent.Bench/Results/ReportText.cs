@@ -10,7 +10,9 @@ static class ReportText
     public static string Of(BenchmarkReport report)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"# argent bench {report.Benchmark}\n\n");
+        // A benchmark of another command than bench says which.
+        string command = report.Benchmark.Contains(' ', StringComparison.Ordinal) ? report.Benchmark : "bench " + report.Benchmark;
+        text.Append(CultureInfo.InvariantCulture, $"# argent {command}\n\n");
         Machine(report, text);
         foreach (var group in report.Rows.GroupBy(r => r.Group))
         {
