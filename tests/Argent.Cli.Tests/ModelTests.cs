@@ -35,6 +35,22 @@ public sealed class ModelTests(PublishedModel model) : IClassFixture<PublishedMo
     }
 
     [Fact]
+    public async Task Explain_tells_of_a_trained_model_what_query_answers()
+    {
+        string[] request = ["--model", model.Models, "--history", "save=17,42", "--history", "like=3", "--k", "4", "--filter", "language = 'eng'"];
+        var answer = (await Shell.DoAsync(["query", .. request, "--format", "json"])).Json;
+        int rank = 0;
+        foreach (var item in answer["items"]!.AsArray())
+        {
+            var json = (await Shell.DoAsync(["explain", .. request, "--item", (string)item!["id"]!, "--format", "json"])).Json;
+            Assert.Equal(("served", ++rank), ((string?)json["verdict"], (int)json["rank"]!));
+            Assert.Equal((float)item["score"]!, (float)json["value"]!["value"]!);
+            Assert.Equal(item["tasks"]!.AsObject().Select(t => t.Key), json["heads"]!.AsArray().Select(h => (string)h!["task"]!));
+        }
+        Assert.Equal(4, rank);
+    }
+
+    [Fact]
     public async Task Query_answers_a_file_line_by_line_and_says_which_requests_are_wrong()
     {
         using var folder = new TemporaryFolder();

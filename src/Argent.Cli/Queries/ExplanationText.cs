@@ -96,6 +96,7 @@ sealed class ExplanationText(TextWriter output, Explanation item)
         {
             Line("change", item.Verdict is ItemVerdict.UnknownItem or ItemVerdict.NotLive
                 ? "no request serves it; it must be published first"
+                : item.IsChangeLate ? "none was found in 10 seconds; the search was ended"
                 : "nothing simple serves it: nprobe, rescore, k, filter, exclude and only were tried");
             return;
         }

@@ -14,11 +14,33 @@ sealed class ChangeSearch(Explainer explainer, string item, ItemSight first)
     // Each stage is mended once, some twice because more lists bring more rivals.
     const int StepsMax = 16;
 
+    // Some dozens of searches take a fraction of it, unless one takes as long as nobody waits for.
+    static readonly TimeSpan _longest = TimeSpan.FromSeconds(10);
+
+    readonly long _started = explainer.Model.Clock.GetTimestamp();
     readonly List<ChangeStep> _steps = [];
     ItemSight _sight = first;
 
-    /// <summary>The change; null when the item is served already, or nothing of this kind serves it.</summary>
+    /// <summary>True when the search took too long and was ended.</summary>
+    public bool IsLate { get; private set; }
+
+    /// <summary>
+    /// The change; null when the item is served already, nothing of this kind serves it, or the search is late.
+    /// </summary>
     public ServingChange? Find(RetrievalRequest request)
+    {
+        try
+        {
+            return Search(request);
+        }
+        catch (TimeoutException)
+        {
+            IsLate = true;
+            return null;
+        }
+    }
+
+    ServingChange? Search(RetrievalRequest request)
     {
         if (_sight.Verdict == ItemVerdict.Served) return null;
         var changed = request with { DeadlineMs = null, Explain = false };
@@ -39,7 +61,7 @@ sealed class ChangeSearch(Explainer explainer, string item, ItemSight first)
         foreach (var step in _steps.SkipLast(1).ToList())
         {
             var less = With(changed, step.Field, request);
-            if (Look(less).Verdict != ItemVerdict.Served) continue;
+            if (!Serves(less)) continue;
             changed = less;
             _steps.Remove(step);
         }
@@ -105,8 +127,8 @@ sealed class ChangeSearch(Explainer explainer, string item, ItemSight first)
         int[] reaches = [.. _sight.Funnel!.ListRanks.ToArray().Where(r => r > probed).Distinct().Order()];
         foreach (int reach in reaches)
         {
-            if (Look(request with { NProbe = reach }).Verdict != ItemVerdict.Served) continue;
-            int least = Least(probed, reach, n => Look(request with { NProbe = n }).Verdict == ItemVerdict.Served);
+            if (!Serves(request with { NProbe = reach })) continue;
+            int least = Least(probed, reach, n => Serves(request with { NProbe = n }));
             return TakeNProbe(request, least);
         }
         if (_sight.Verdict != ItemVerdict.ListNotProbed || reaches.Length == 0) return null;
@@ -123,8 +145,8 @@ sealed class ChangeSearch(Explainer explainer, string item, ItemSight first)
         foreach (long rank in ranks)
         {
             int enough = (int)rank - request.K;
-            if (Look(request with { Rescore = enough }).Verdict != ItemVerdict.Served) continue;
-            int least = Least(Math.Max(0, kept), enough, n => Look(request with { Rescore = n }).Verdict == ItemVerdict.Served);
+            if (!Serves(request with { Rescore = enough })) continue;
+            int least = Least(Math.Max(0, kept), enough, n => Serves(request with { Rescore = n }));
             return Take(request with { Rescore = least }, "rescore", Number(least));
         }
         return null;
@@ -182,10 +204,23 @@ sealed class ChangeSearch(Explainer explainer, string item, ItemSight first)
         return request;
     }
 
+    bool Serves(RetrievalRequest request)
+    {
+        CheckTime();
+        return explainer.Serve(request, item) > 0;
+    }
+
     ItemSight Look(RetrievalRequest request)
     {
+        CheckTime();
         explainer.Look(request, item, long.MaxValue, out var sight);
         return sight;
+    }
+
+    void CheckTime()
+    {
+        if (explainer.Model.Clock.GetElapsedTime(_started) < _longest) return;
+        throw new TimeoutException($"The search for a change took longer than {_longest}.");
     }
 
     static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);

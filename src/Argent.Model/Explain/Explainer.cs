@@ -24,7 +24,8 @@ sealed class Explainer
     public Explanation Explain(RetrievalRequest request, string item, long deadline)
     {
         var explanation = Look(request, item, deadline, out var sight);
-        return explanation with { Change = new ChangeSearch(this, item, sight).Find(request) };
+        var search = new ChangeSearch(this, item, sight);
+        return explanation with { Change = search.Find(request), IsChangeLate = search.IsLate };
     }
 
     /// <summary>The item's way through one request.</summary>

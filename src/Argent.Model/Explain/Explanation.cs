@@ -48,6 +48,9 @@ public sealed record Explanation
     /// <summary>What would have served it; null when it is served, or no change of the request does.</summary>
     public ServingChange? Change { get; init; }
 
+    /// <summary>True when the search for a change took longer than 10 seconds and was ended.</summary>
+    public bool IsChangeLate { get; init; }
+
     /// <summary>Name and version of the artifact that answered; null when a model was asked without one.</summary>
     public string? Snapshot { get; init; }
 

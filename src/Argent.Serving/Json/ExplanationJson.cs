@@ -36,6 +36,7 @@ public static class ExplanationJson
         WriteBlend(json, explanation.Blend);
         WriteSearch(json, explanation.Search);
         WriteChange(json, explanation.Change);
+        json.WriteBoolean("changeLate", explanation.IsChangeLate);
         if (explanation.Snapshot is not null) json.WriteString("snapshot", explanation.Snapshot);
         json.WriteNumber("watermark", explanation.Watermark);
         json.WriteEndObject();

@@ -156,4 +156,51 @@ public sealed class ChangeTests
         Assert.Equal((ItemVerdict.NotLive, false, null), (removed.Verdict, removed.IsLive, removed.Change));
         Assert.NotNull(removed.Value);
     }
+
+    [Fact]
+    public void A_pass_that_the_deadline_ended_is_explained_as_it_went_and_is_served_without_one()
+    {
+        using var sample = Sample(seed: 2, heads: 1);
+        var request = new RetrievalRequest { User = sample.Sample.User(sample.Random), K = 60, NProbe = 1 };
+        var whole = sample.Ask(request);
+        Assert.True(whole.Probes > 1);
+        int missed = 0;
+        foreach (var item in whole.Items)
+        {
+            var explanation = sample.Explain(request, item.Id, deadline: 0);
+            Assert.Equal((RetrievalStatus.Deadline, 1), (explanation.Search.Status, explanation.Search.Probes));
+            if (explanation.Verdict == ItemVerdict.Served) continue;
+            missed++;
+            Assert.Equal(ItemVerdict.ListNotProbed, explanation.Verdict);
+            Assert.Equal([new ChangeStep("deadlineMs", "none", ItemVerdict.Served)], explanation.Change!.Steps);
+        }
+        Assert.True(missed > 10);
+    }
+
+    [Fact]
+    public void A_search_for_a_change_that_takes_too_long_ends_and_says_so()
+    {
+        var clock = new SlowClock();
+        using var sample = new ExplainedSample(new SampleOptions { Items = 220, Dim = 6, NList = 11, Clock = clock }, new Random(4));
+        var request = new RetrievalRequest { User = sample.Sample.User(sample.Random), K = 5, NProbe = 1 };
+        var items = sample.Ask(request with { K = 150 }).Items;
+        Assert.NotNull(sample.Explain(request, items[^1].Id).Change);
+        clock.Step = TimeSpan.FromSeconds(3);
+        var explanation = sample.Explain(request, items[^1].Id);
+        Assert.True(explanation.IsChangeLate);
+        Assert.Null(explanation.Change);
+        Assert.NotEqual(ItemVerdict.Served, explanation.Verdict);
+    }
+
+    /// <summary>A clock that goes on by a step whenever it is read.</summary>
+    sealed class SlowClock : TimeProvider
+    {
+        long _now;
+
+        public TimeSpan Step { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => _now += Step.Ticks;
+    }
 }

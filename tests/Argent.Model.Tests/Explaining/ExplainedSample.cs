@@ -70,10 +70,10 @@ sealed class ExplainedSample : IDisposable
         return _batch.Respond(0, "sample/1", 0);
     }
 
-    public Explanation Explain(RetrievalRequest request, string item)
+    public Explanation Explain(RetrievalRequest request, string item, long deadline = long.MaxValue)
     {
         _scratch.Reset();
-        var explanation = Model.Explain(request, item, new ForwardPass(Kernels, _scratch));
+        var explanation = Model.Explain(request, item, new ForwardPass(Kernels, _scratch), deadline);
         Assert.Equal(0, _scratch.UsedBytes);
         return explanation;
     }
