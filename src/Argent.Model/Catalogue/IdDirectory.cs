@@ -58,15 +58,20 @@ sealed unsafe class IdDirectory
         fixed (int* start = _start)
         {
             // The waits of one step overlap for all ids of a batch. An id outside the span is looked for in the last range.
-            foreach (long id in wanted) Sse.Prefetch0(start + (Math.Min((ulong)(id - first), span) >> shift));
+            foreach (long id in wanted) Prefetch(start + (Math.Min((ulong)(id - first), span) >> shift));
             for (int i = 0; i < wanted.Length; i++)
             {
                 int low = Math.Min(start[Math.Min((ulong)(wanted[i] - first), span) >> shift], count - most);
                 rows[i] = low;
-                for (int line = 0; line < Math.Min(most, LinesAhead * IdsPerLine); line += IdsPerLine) Sse.Prefetch0(ids + low + line);
+                for (int line = 0; line < Math.Min(most, LinesAhead * IdsPerLine); line += IdsPerLine) Prefetch(ids + low + line);
             }
             for (int i = 0; i < wanted.Length; i++) rows[i] = Row(ids, rows[i], most, wanted[i]);
         }
+    }
+
+    static void Prefetch(void* address)
+    {
+        if (Sse.IsSupported) Sse.Prefetch0(address);
     }
 
     /// <summary>

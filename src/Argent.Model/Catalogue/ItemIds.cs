@@ -79,7 +79,7 @@ public sealed class ItemIds
     /// <summary>The row of an id given as text, or -1.</summary>
     public int Find(string id)
     {
-        if (!IsText) return TryNumber(id, out long number) ? Find(number) : -1;
+        if (!IsText) return IdNumber.TryRead(id, out long number) ? Find(number) : -1;
         Span<byte> utf8 = stackalloc byte[Utf8Max];
         return id.Length <= Utf8Max / 3 ? FindBytes(utf8[..Encoding.UTF8.GetBytes(id, utf8)]) : FindBytes(Encoding.UTF8.GetBytes(id));
     }
@@ -97,7 +97,7 @@ public sealed class ItemIds
         if (directory is null) Volatile.Write(ref _directory, directory = new IdDirectory(_numbers));
         Span<long> numbers = stackalloc long[BatchMax];
         ulong wrong = 0;
-        for (int i = 0; i < ids.Length; i++) wrong |= (TryNumber(ids[i], out numbers[i]) ? 0UL : 1) << i;
+        for (int i = 0; i < ids.Length; i++) wrong |= (IdNumber.TryRead(ids[i], out numbers[i]) ? 0UL : 1) << i;
         directory.Find(numbers[..ids.Length], rows);
         for (; wrong != 0; wrong &= wrong - 1) rows[System.Numerics.BitOperations.TrailingZeroCount(wrong)] = -1;
     }
@@ -122,27 +122,6 @@ public sealed class ItemIds
     public int Compare(int left, int right) => IsText
         ? TextBytes(left).SequenceCompareTo(TextBytes(right))
         : _numbers[left].CompareTo(_numbers[right]);
-
-    /// <summary>Reads an integer; the usual one, of at most 18 digits, without asking a culture.</summary>
-    static bool TryNumber(string id, out long number)
-    {
-        const int DigitsMax = 18;
-        int start = id.StartsWith('-') ? 1 : 0;
-        number = 0;
-        if (id.Length - start is 0 or > DigitsMax)
-        {
-            return long.TryParse(id, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
-        }
-        for (int i = start; i < id.Length; i++)
-        {
-            uint digit = (uint)id[i] - '0';
-            // A sign, a space or what is no number: let the library decide.
-            if (digit > 9) return long.TryParse(id, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
-            number = number * 10 + digit;
-        }
-        if (start == 1) number = -number;
-        return true;
-    }
 
     int FindBytes(ReadOnlySpan<byte> id)
     {

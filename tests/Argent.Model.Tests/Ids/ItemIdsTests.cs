@@ -61,12 +61,34 @@ public sealed class ItemIdsTests
     [InlineData("7\0x", -1)]
     [InlineData("٧", -1)]
     [InlineData("7a", -1)]
+    [InlineData("0000007", 2)]
+    [InlineData("00000a7", -1)]
+    [InlineData("000/007", -1)]
+    [InlineData("000000:", -1)]
+    [InlineData("0000 007", -1)]
+    [InlineData("-000", 1)]
+    [InlineData("\uff17000007", -1)]
     public void Integer_ids_are_read_as_numbers(string id, int row)
     {
         var items = ItemIds.FromSorted([long.MinValue, 0, 7, 1234567890123456789, long.MaxValue]);
         int[] rows = [-5];
         items.Find([id], rows);
         Assert.Equal((row, row), (rows[0], items.Find(id)));
+    }
+
+    [Fact]
+    public void Numbers_are_read_as_the_library_reads_them()
+    {
+        const string Characters = "0123456789+-/: .\u0130\u0660";
+        var random = new Random(63);
+        for (int i = 0; i < 100_000; i++)
+        {
+            char[] text = random.GetItems<char>(random.Next(4) == 0 ? Characters : Characters[..10], random.Next(22));
+            if (text.Length > 0 && random.Next(3) == 0) text[0] = '-';
+            bool expected = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number);
+            bool read = IdNumber.TryRead(new string(text), out long found);
+            Assert.True((expected, number) == (read, found), $"'{new string(text)}' is {number}, not {found}");
+        }
     }
 
     [Fact]
