@@ -37,7 +37,8 @@ public sealed class ModelTests(PublishedModel model) : IClassFixture<PublishedMo
     [Fact]
     public async Task Explain_tells_of_a_trained_model_what_query_answers()
     {
-        string[] request = ["--model", model.Models, "--history", "save=17,42", "--history", "like=3", "--k", "4", "--filter", "language = 'eng'"];
+        string[] request =
+            ["--model", model.Models, "--history", "save=17,42", "--history", "like=3", "--k", "4", "--filter", "language = 'eng'"];
         var answer = (await Shell.DoAsync(["query", .. request, "--format", "json"])).Json;
         int rank = 0;
         foreach (var item in answer["items"]!.AsArray())
