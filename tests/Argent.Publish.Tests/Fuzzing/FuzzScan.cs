@@ -9,6 +9,8 @@ sealed class FuzzScan(FuzzIndex index, IReadOnlyList<FuzzCase> cases, IKernels k
     const int Updates = 2;
     const string Repeats = "the scan repeats an item", Others = "the scan finds others";
 
+    int _scans;
+
     /// <summary>Demands exactly the eligible live items, best first, at any K, with and without a filter index.</summary>
     public void Check(Random random)
     {
@@ -63,6 +65,7 @@ sealed class FuzzScan(FuzzIndex index, IReadOnlyList<FuzzCase> cases, IKernels k
     /// <summary>[Q, K] slots, best first.</summary>
     Tensor<int> Scan(int kept, FilterWords? words)
     {
+        _scans++;
         int queries = cases.Count, nlist = index.Lists.NList;
         var slots = Tensor.Zeros<int>(new Shape(queries, kept));
         var lists = Tensor.Zeros<int>(new Shape(queries, nlist));
@@ -82,7 +85,10 @@ sealed class FuzzScan(FuzzIndex index, IReadOnlyList<FuzzCase> cases, IKernels k
             Index = index.Lists,
             Words = words,
             Forward = index.Forward,
-            Filters = [.. cases.Select(c => c.Program is null ? null : new QueryFilter(c.Program))],
+            // Half of them verify before they score; the halves change from scan to scan.
+            Filters = [.. cases.Select((c, q) => c.Program is null
+                ? null
+                : new QueryFilter(c.Program) { VerifyFirst = (q + _scans) % 2 == 0 })],
             Scores = Tensor.Zeros<float>(new Shape(queries, kept)),
             Slots = slots,
             Found = Tensor.Zeros<int>(new Shape(queries)),
