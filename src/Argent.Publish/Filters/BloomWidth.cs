@@ -23,8 +23,7 @@ sealed class BloomWidth
 
     const int PriceSteps = 60;
 
-    // The formula takes a term's rows to be different ones. In narrow blocks they coincide now and then, which puts
-    // measured rates up to a tenth above it.
+    // The rate is that of all terms together; those that a sample or a day's requests ask for may be less lucky ones.
     const double Margin = 0.9;
 
     static readonly int[] _widths = Grid();
@@ -54,8 +53,8 @@ sealed class BloomWidth
     }
 
     /// <summary>
-    /// Expected false positives of one block: an item with t terms has each of the rows set with the chance
-    /// 1 - (1 - 1 / rows)^(hashCount * t), and a term that it lacks passes when hashCount of them are set.
+    /// Expected false positives of one block: how many of its items pass a term that they lack. Exact for hashes that are
+    /// drawn independently; that a term's hashes coincide now and then counts, as few different rows pass far more items.
     /// </summary>
     /// <param name="itemsByTerms">How many items have 0, 1, 2, ... terms.</param>
     /// <param name="rows">Bloom rows of the block.</param>
@@ -89,8 +88,39 @@ sealed class BloomWidth
         return rates;
     }
 
-    double Rate(int terms, int rows) =>
-        Math.Pow(1 - Math.Exp(Math.Log(1 - 1.0 / rows) * _hashCount * terms), _hashCount);
+    /// <summary>
+    /// The chance that the different rows of a term were all drawn by an item's hashCount * t draws: by the number d of
+    /// different rows, one minus the chance that one is missing, by inclusion and exclusion.
+    /// </summary>
+    double Rate(int terms, int rows)
+    {
+        double[] different = Different(rows);
+        double rate = 0;
+        for (int d = 1; d <= Math.Min(_hashCount, rows); d++)
+        {
+            double all = 0, choose = 1;
+            for (int missing = 0; missing <= d; missing++)
+            {
+                all += choose * Math.Pow(1 - (double)missing / rows, (double)_hashCount * terms);
+                choose *= -(double)(d - missing) / (missing + 1);
+            }
+            rate += different[d] * Math.Max(all, 0);
+        }
+        return rate;
+    }
+
+    /// <summary>By d: the chance that hashCount draws of rows are of d different ones.</summary>
+    double[] Different(int rows)
+    {
+        double[] chances = new double[_hashCount + 1];
+        chances[0] = 1;
+        for (int draw = 0; draw < _hashCount; draw++)
+        {
+            for (int d = draw + 1; d > 0; d--) chances[d] = (chances[d] * d + chances[d - 1] * (rows - d + 1)) / rows;
+            chances[0] = 0;
+        }
+        return chances;
+    }
 
     static int Cheapest(double[] expected, double price)
     {

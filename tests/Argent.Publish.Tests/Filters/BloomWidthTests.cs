@@ -37,5 +37,27 @@ public sealed class BloomWidthTests
         Assert.True(rows.Max() < 200, string.Join(", ", rows));
     }
 
+    [Theory]
+    [InlineData(1, 8)]
+    [InlineData(1, 18)]
+    [InlineData(3, 30)]
+    [InlineData(40, 64)]
+    public void The_expected_rate_is_that_of_random_rows(int terms, int rows)
+    {
+        const int Seed = 77, HashCount = 5, Trials = 2_000_000;
+        var random = new Random(Seed);
+        long passed = 0;
+        for (int trial = 0; trial < Trials; trial++)
+        {
+            ulong set = 0, asked = 0;
+            for (int h = 0; h < HashCount * terms; h++) set |= 1UL << random.Next(rows);
+            for (int h = 0; h < HashCount; h++) asked |= 1UL << random.Next(rows);
+            passed += (asked & ~set) == 0 ? 1 : 0;
+        }
+        double expected = new BloomWidth(HashCount).Expected([.. new int[terms], 1], rows);
+        double deviation = Math.Sqrt(expected * (1 - expected) / Trials);
+        Assert.InRange((double)passed / Trials, expected - 6 * deviation, expected + 6 * deviation);
+    }
+
     static int Items(int[][] blocks) => blocks.Sum(block => block.Sum());
 }
