@@ -40,6 +40,7 @@ unsafe ref struct GroupScan<TDot>
     readonly ref readonly FusedScanArgs _args;
     readonly IvfTensors _index;
     readonly ulong* _live;
+    readonly ulong* _allowed;
     readonly int _runMin;
     readonly GroupMember* _group;
     readonly BlockMask* _masks;
@@ -61,6 +62,7 @@ unsafe ref struct GroupScan<TDot>
         _args = ref args;
         _index = args.Index;
         _live = args.Index.Live.Pointer;
+        _allowed = memory.Allowed;
         _runMin = args.RunMin == 0 ? RunMinDefault : args.RunMin;
         _group = memory.Members;
         _masks = memory.Masks;
@@ -126,7 +128,7 @@ unsafe ref struct GroupScan<TDot>
     /// <summary>Sets what is verified before anything is scored.</summary>
     void SetFirst(QueryFilter? filter)
     {
-        bool isFirst = filter is { VerifyFirst: true } && FusedScanReference.NeedsVerification(filter, _args.Words);
+        bool isFirst = filter is { VerifyFirst: true, OnlyRows: null } && FusedScanReference.NeedsVerification(filter, _args.Words);
         if (ReferenceEquals(_first, isFirst ? filter : null)) return;
         _first = isFirst ? filter : null;
         if (isFirst) _firstProgram = new ExactBatch(filter!.Program!, ScanVerifier.Ops(in _args, filter), _args.Forward!);
@@ -159,6 +161,7 @@ unsafe ref struct GroupScan<TDot>
         {
             ulong survivors = _live[word];
             if (mask != null) survivors &= mask[word & (FilterWords.BlockWords - 1)];
+            if (_allowed != null) survivors &= _allowed[word];
             long slotsLeft = endSlot - word * 64;
             if (slotsLeft < 64) survivors &= (1UL << (int)slotsLeft) - 1;
             if (_first is not null && survivors != 0) survivors = _firstProgram.Matches(word, survivors);

@@ -35,8 +35,13 @@ readonly unsafe ref struct GroupWalk<TDot>
         else
         {
             var lists = _args.Lists.Row(_memory.Members->Number);
-            if (_args.Filters[_memory.Members->Number]?.OnlyRows is { } only) ScanRows(only, lists, ref scan);
-            else ScanLists(lists, ref scan);
+            var only = _args.Filters[_memory.Members->Number]?.OnlyRows;
+            if (only is not null && _memory.Allowed == null) ScanRows(only, lists, ref scan);
+            else
+            {
+                if (only is not null) Allow(only);
+                ScanLists(lists, ref scan);
+            }
         }
         scan.Finish();
     }
@@ -138,6 +143,20 @@ readonly unsafe ref struct GroupWalk<TDot>
             int slot = slotOfRow[row];
             if (slot < 0 || !IsWithin(ranges, slot) || (live[slot >> 6] >> (slot & 63) & 1) == 0) continue;
             scan.Pick(slot);
+        }
+    }
+
+    /// <summary>Sets the bits of an allow-list's slots.</summary>
+    void Allow(int[] only)
+    {
+        ulong* allowed = _memory.Allowed;
+        new Span<ulong>(allowed, (int)(_args.Index.Rows.Count / 64)).Clear();
+        int* slotOfRow = _args.Index.SlotOfRow.Pointer;
+        long rows = _args.Index.SlotOfRow.Count;
+        foreach (int row in only)
+        {
+            int slot = (uint)row < rows ? slotOfRow[row] : FusedScanArgs.NoSlot;
+            if (slot >= 0) allowed[slot >> 6] |= 1UL << (slot & 63);
         }
     }
 
