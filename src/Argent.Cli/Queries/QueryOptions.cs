@@ -75,7 +75,7 @@ sealed class QueryOptions
     /// <summary>Candidates beyond K.</summary>
     public Option<int?> Rescore { get; } = Numbers.AtLeast(0, new Option<int?>("--rescore")
     {
-        Description = "Candidates beyond k that are scored exactly; k more, at least 64, when left out.",
+        Description = "Candidates beyond k that are scored exactly; a quarter of k, at least 64, when left out.",
         HelpName = "n",
     });
 

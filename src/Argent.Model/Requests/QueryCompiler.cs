@@ -89,7 +89,7 @@ sealed class QueryCompiler
     {
         int most = Math.Max(64, _parts.Index.Slots);
         if (rescore is { } margin) return Math.Min(k + margin, most);
-        int wanted = k + Math.Min(Math.Max(64, k), _parts.Limits.RescoreMarginMax);
+        int wanted = k + Math.Min(Math.Max(64, k / 4), _parts.Limits.RescoreMarginMax);
         // Steps of a quarter of the power of two below: at most a quarter more than wanted.
         int step = 1 << Math.Max(4, System.Numerics.BitOperations.Log2((uint)wanted) - 2);
         return Math.Min((wanted + step - 1) / step * step, most);

@@ -42,7 +42,7 @@ public sealed record RetrievalRequest
 
     /// <summary>
     /// Candidates that each head's scan keeps beyond K; K and they are scored exactly, and the best K of them returned.
-    /// 0 scores only the K that the int8 scan puts first. Null for the model's default: K more, at least 64, up to
+    /// 0 scores only the K that the int8 scan puts first. Null for the model's default: a quarter of K, at least 64, up to
     /// <see cref="ModelLimits.RescoreMarginMax"/>.
     /// </summary>
     public int? Rescore { get; init; }
