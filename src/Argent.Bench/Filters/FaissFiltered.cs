@@ -17,6 +17,21 @@ sealed class FaissFiltered(VectorSet vectors, int nprobe, (int Cold, int Flowing
     readonly string _bits = Path.Combine(vectors.Folder, $"eligible-{Environment.ProcessId}.npy");
     readonly string _ids = Path.Combine(vectors.Folder, $"filtered-ids-{Environment.ProcessId}.npy");
 
+    /// <summary>The rivals on one thread; null, with a note, when none are asked for or to be had.</summary>
+    public static RivalProcess? StartProcess(string? folder, BenchmarkRun run)
+    {
+        try
+        {
+            if (folder is not null) return RivalProcess.Start(folder, ("OPENBLAS_NUM_THREADS", "1"));
+            run.Note("Faiss was not measured: no rivals were asked for, or bench/rivals was not found.");
+        }
+        catch (RivalException e)
+        {
+            run.Note($"Faiss was not measured: {e.Message}.");
+        }
+        return null;
+    }
+
     /// <summary>Hands over who is eligible.</summary>
     public void Select(bool[] eligible)
     {

@@ -23,8 +23,8 @@ sealed class FilterBenchmark(FilterBenchOptions options) : IBenchmark
     /// <inheritdoc/>
     public void Run(BenchmarkRun run)
     {
-        using var rivals = StartRivals(run);
-        using (var bench = new FilterBench(Vectors(run), options, run))
+        using var rivals = FaissFiltered.StartProcess(options.RivalsFolder, run);
+        using (var bench = new FilterBench(VectorSet.Generated(options.Items, run), options, run))
         {
             Describe(bench, run);
             FilterCase[] cases = [.. FilterCases.All, FilterCases.BitmapsOnly];
@@ -48,26 +48,6 @@ sealed class FilterBenchmark(FilterBenchOptions options) : IBenchmark
         RivalSearch.Load(rivals, bench.Vectors);
         RivalSearch.Lists(rivals, FaissFiltered.Engine, bench.Vectors, bench.Options.NList, bench.Run.Progress);
         return new FaissFiltered(bench.Vectors, bench.Options.NProbe, (bench.Options.Queries, bench.FlowQueries), rivals);
-    }
-
-    RivalProcess? StartRivals(BenchmarkRun run)
-    {
-        try
-        {
-            if (options.RivalsFolder is { } folder) return RivalProcess.Start(folder, ("OPENBLAS_NUM_THREADS", "1"));
-            run.Note("Faiss was not measured: no rivals were asked for, or bench/rivals was not found.");
-        }
-        catch (RivalException e)
-        {
-            run.Note($"Faiss was not measured: {e.Message}.");
-        }
-        return null;
-    }
-
-    VectorSet Vectors(BenchmarkRun run)
-    {
-        using var workers = new Workers(run.Options.Threads);
-        return VectorSet.Generated(new Mixture { Items = options.Items, Seed = run.Options.Seed }, run, workers);
     }
 
     void Describe(FilterBench bench, BenchmarkRun run)

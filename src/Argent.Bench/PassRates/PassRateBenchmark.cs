@@ -1,5 +1,4 @@
 using System.Globalization;
-using Argent.Kernels;
 using Argent.Tensors;
 
 namespace Argent.Bench;
@@ -30,8 +29,8 @@ sealed class PassRateBenchmark(PassRateOptions options) : IBenchmark
     /// <inheritdoc/>
     public void Run(BenchmarkRun run)
     {
-        using var process = StartRivals(run);
-        var vectors = Vectors(run);
+        using var process = FaissFiltered.StartProcess(options.RivalsFolder, run);
+        var vectors = VectorSet.Generated(options.Items, run);
         var catalogue = new PassRateCatalogue(vectors.Count, run.Options.Seed);
         using var model = new PassRateModel(vectors, catalogue, options.NList, run);
         Describe(model, run);
@@ -109,26 +108,6 @@ sealed class PassRateBenchmark(PassRateOptions options) : IBenchmark
         RivalSearch.Lists(process, FaissFiltered.Engine, vectors, model.Model.Index.NList, run.Progress);
         int queries = Queries(vectors);
         return new FaissFiltered(vectors, model.Model.DefaultNProbe, (queries, queries), process);
-    }
-
-    RivalProcess? StartRivals(BenchmarkRun run)
-    {
-        try
-        {
-            if (options.RivalsFolder is { } folder) return RivalProcess.Start(folder, ("OPENBLAS_NUM_THREADS", "1"));
-            run.Note("Faiss was not measured: no rivals were asked for, or bench/rivals was not found.");
-        }
-        catch (RivalException e)
-        {
-            run.Note($"Faiss was not measured: {e.Message}.");
-        }
-        return null;
-    }
-
-    VectorSet Vectors(BenchmarkRun run)
-    {
-        using var workers = new Workers(run.Options.Threads);
-        return VectorSet.Generated(new Mixture { Items = options.Items, Seed = run.Options.Seed }, run, workers);
     }
 
     void Describe(PassRateModel model, BenchmarkRun run)

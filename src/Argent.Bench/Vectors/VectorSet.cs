@@ -23,6 +23,13 @@ sealed record VectorSet(
     /// <summary>D.</summary>
     public int Dim => (int)Items.Shape[1];
 
+    /// <summary>The mixture of so many items and the run's seed, generated when the cache does not have it.</summary>
+    public static VectorSet Generated(int items, BenchmarkRun run)
+    {
+        using var workers = new Workers(run.Options.Threads);
+        return Generated(new Mixture { Items = items, Seed = run.Options.Seed }, run, workers);
+    }
+
     /// <summary>A mixture, generated when the cache does not have it.</summary>
     public static VectorSet Generated(Mixture mixture, BenchmarkRun run, Workers workers)
     {
