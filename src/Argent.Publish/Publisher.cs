@@ -29,7 +29,7 @@ public static class Publisher
         CheckItems(source.Catalogue.Ids);
         options.Check(source.Catalogue.Count);
         // A wrong formula is found now, not after minutes of clustering.
-        if (options.Value is { } value) ValueModel.Compile(value, source.Trained?.Config.Tasks ?? ["score"]);
+        if (options.Value is { } value) ValueModel.Compile(value, source.Trained?.Config.Tasks ?? ["score"], source.Catalogue.Schema);
         return new Publication(source, options, kernels, new StepLog(progress, TimeProvider.System)).Run(modelsFolder);
     }
 

@@ -31,6 +31,14 @@ sealed class MarkdownPage
         return rows;
     }
 
+    /// <summary>The first block of code in a language.</summary>
+    public string Block(string language)
+    {
+        var lines = _lines.SkipWhile(l => l != "```" + language).Skip(1).TakeWhile(l => l != "```").ToList();
+        Assert.NotEmpty(lines);
+        return string.Join('\n', lines);
+    }
+
     static string[] Cells(string line) =>
         [.. line.Replace(@"\|", "\0", StringComparison.Ordinal).Split('|')[1..^1].Select(c => c.Replace('\0', '|').Trim().Trim('`'))];
 }

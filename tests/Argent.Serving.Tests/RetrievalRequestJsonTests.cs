@@ -47,6 +47,13 @@ public class RetrievalRequestJsonTests
     }
 
     [Fact]
+    public void A_value_may_be_an_object()
+    {
+        var request = RetrievalRequestJson.Read("""{"value":{"score":"2 * save"}}"""u8.ToArray(), "save");
+        Assert.Equal("""{"score":"2 * save"}""", request.Value);
+    }
+
+    [Fact]
     public void A_filter_may_be_an_object()
     {
         var request = Read("""{"filter":{"must":[{"language":"eng"}]}}""");
@@ -68,7 +75,7 @@ public class RetrievalRequestJsonTests
     [InlineData("""{"deadlineMs":"soon"}""", "deadlineMs")]
     [InlineData("""{"explain":"yes"}""", "'explain'")]
     [InlineData("""{"item":"17"}""", "item")]
-    [InlineData("""{"value":{"score":"save"}}""", "'value'")]
+    [InlineData("""{"value":3}""", "'value' must be a text or an object")]
     [InlineData("""[1]""", "object")]
     [InlineData("""{"k":1""", "JSON")]
     [InlineData("", "JSON")]

@@ -56,7 +56,7 @@ sealed class PublishCommand : ArgentCommand
 
     readonly Option<string?> _value = new("--value")
     {
-        Description = "Value formula over the tasks; the first task when left out.",
+        Description = "Value formula, as text or JSON; the first task when left out.",
         HelpName = "\"save + 0.4 * like\"",
     };
 

@@ -95,7 +95,7 @@ sealed class QueryOptions
     /// <summary>The value formula.</summary>
     public Option<string?> Value { get; } = new("--value")
     {
-        Description = "Value formula over the model's tasks; the model's own when left out.",
+        Description = "Value formula, as text or JSON; the model's own when left out.",
         HelpName = "\"save + 0.4 * like\"",
     };
 

@@ -1,18 +1,14 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Argent.Kernels;
 
 /// <summary>
-/// The formula over 64 columns at a time, so that reading an instruction costs little. Every step rounds as in the
-/// reference, and the transcendental ones call the same functions: values have equal bits.
+/// The formula over blocks of columns whose rows stay in the first cache. Every step rounds as in the reference: values have
+/// equal bits.
 /// </summary>
 static unsafe class EvaluateFormulaAvx2
 {
-    /// <summary>Columns of a stack entry.</summary>
-    const int Block = 64;
-
-    /// <summary>Columns of a chunk.</summary>
+    /// <summary>Columns of a chunk, which one worker takes.</summary>
     const int ChunkColumns = 4096;
 
     [SkipLocalsInit]
@@ -20,16 +16,20 @@ static unsafe class EvaluateFormulaAvx2
     {
         EvaluateFormulaReference.Check(args);
         long notFinite = 0;
-        fixed (FormulaStep* steps = args.Program.Steps)
+        var code = args.Program.Code;
+        fixed (FormulaInstruction* instructions = code.Instructions)
         fixed (float* constants = args.Program.Constants)
         {
             var work = new Work
             {
-                Steps = steps,
-                StepCount = args.Program.Steps.Length,
+                Instructions = instructions,
+                InstructionCount = code.Instructions.Length,
+                Rows = code.Rows,
+                Result = code.Result,
                 Constants = constants,
-                StackDepth = args.Program.StackDepth,
+                ConstantCount = args.Program.Constants.Length,
                 Inputs = args.Inputs.Pointer,
+                InputCount = args.Program.Inputs,
                 Values = args.Values.Pointer,
                 Count = args.Values.Count,
                 NotFinite = &notFinite,
@@ -41,10 +41,9 @@ static unsafe class EvaluateFormulaAvx2
 
     struct Work : IChunkedWork
     {
-        public FormulaStep* Steps;
-        public int StepCount;
+        public FormulaInstruction* Instructions;
+        public int InstructionCount, Rows, Result, ConstantCount, InputCount;
         public float* Constants;
-        public int StackDepth;
         public float* Inputs;
         public float* Values;
         public long Count;
@@ -53,127 +52,48 @@ static unsafe class EvaluateFormulaAvx2
         [SkipLocalsInit]
         public readonly void Run(int chunk)
         {
-            float* stack = stackalloc float[StackDepth * Block];
-            long last = Math.Min(Count, (chunk + 1L) * ChunkColumns), notFinite = 0;
-            for (long first = (long)chunk * ChunkColumns; first < last; first += Block)
+            const int block = FormulaBlock.Columns;
+            // Rows of results, constants, and inputs of the last block, which need not be full.
+            float* memory = (float*)ThreadMemory.ForChunk((Rows + ConstantCount + InputCount) * (long)block * sizeof(float));
+            float* constants = memory + Rows * block;
+            for (int c = 0; c < ConstantCount; c++) new Span<float>(constants + c * block, block).Fill(Constants[c]);
+            long first = (long)chunk * ChunkColumns, last = Math.Min(Count, first + ChunkColumns), notFinite = 0;
+            for (; first + block <= last; first += block)
             {
-                int count = (int)Math.Min(Block, last - first);
-                Evaluate(first, count, stack);
-                for (int i = 0; i < count; i++)
+                float* result = Evaluate(memory, constants, Inputs + first, Count);
+                notFinite += FormulaBlock.Store(result, Values + first);
+            }
+            if (first < last)
+            {
+                int count = (int)(last - first);
+                float* inputs = constants + ConstantCount * block;
+                for (int i = 0; i < InputCount; i++)
                 {
-                    bool finite = float.IsFinite(stack[i]);
-                    notFinite += finite ? 0 : 1;
-                    Values[first + i] = finite ? stack[i] : 0f;
+                    new Span<float>(Inputs + i * Count + first, count).CopyTo(new(inputs + i * block, count));
+                    new Span<float>(inputs + i * block + count, block - count).Clear();
                 }
+                float* result = Evaluate(memory, constants, inputs, block);
+                notFinite += FormulaBlock.Store(result, Values + first, count);
             }
-            Interlocked.Add(ref *NotFinite, notFinite);
+            if (notFinite > 0) Interlocked.Add(ref *NotFinite, notFinite);
         }
 
-        readonly void Evaluate(long first, int count, float* stack)
+        /// <param name="memory">Rows of results.</param>
+        /// <param name="constants">Rows of constants.</param>
+        /// <param name="inputs">The block's first column of input 0.</param>
+        /// <param name="stride">From one input to the next.</param>
+        readonly float* Evaluate(float* memory, float* constants, float* inputs, long stride)
         {
-            // One past the top, so that an entry below is always inside the stack.
-            float* end = stack;
-            for (int s = 0; s < StepCount; s++)
+            for (int i = 0; i < InstructionCount; i++)
             {
-                var step = Steps[s];
-                switch (step.Op)
-                {
-                    case FormulaOp.Constant:
-                        new Span<float>(end, Block).Fill(Constants[step.Operand]);
-                        end += Block;
-                        break;
-                    case FormulaOp.Input:
-                        Load(Inputs + (step.Operand * Count) + first, count, end);
-                        end += Block;
-                        break;
-                    case FormulaOp.Select:
-                        end -= 2 * Block;
-                        Select(end - Block, end, end + Block);
-                        break;
-                    case FormulaOp.Negate or FormulaOp.Abs or FormulaOp.Exp or FormulaOp.Log or FormulaOp.Sqrt
-                        or FormulaOp.Sigmoid or FormulaOp.Not:
-                        FormulaBlocks.Unary(step.Op, end - Block);
-                        break;
-                    default:
-                        end -= Block;
-                        FormulaBlocks.Binary(step.Op, end - Block, end);
-                        break;
-                }
+                var step = Instructions[i];
+                FormulaBlock.Run(step.Op, At(step.A), At(step.B), At(step.C), At(step.Target));
             }
+            return At(Result);
+
+            float* At(int place) => place >= 0 ? memory + place * FormulaBlock.Columns
+                : (~place & 1) == 0 ? constants + (~place >> 1) * FormulaBlock.Columns
+                : inputs + (~place >> 1) * stride;
         }
-
-        static void Load(float* input, int count, float* target)
-        {
-            new Span<float>(input, count).CopyTo(new(target, count));
-            new Span<float>(target + count, Block - count).Clear();
-        }
-
-        static void Select(float* condition, float* then, float* otherwise)
-        {
-            for (int i = 0; i < Block; i += 8)
-            {
-                var isFalse = Vector256.Equals(Vector256.Load(condition + i), Vector256<float>.Zero);
-                var chosen = Vector256.ConditionalSelect(isFalse, Vector256.Load(otherwise + i), Vector256.Load(then + i));
-                chosen.Store(condition + i);
-            }
-        }
-    }
-
-    /// <summary>One instruction over a block, in place of its first operand.</summary>
-    static class FormulaBlocks
-    {
-        public static void Unary(FormulaOp op, float* a)
-        {
-            if (op is FormulaOp.Exp or FormulaOp.Log or FormulaOp.Sigmoid)
-            {
-                for (int i = 0; i < Block; i++) a[i] = EvaluateFormulaReference.Unary(op, a[i]);
-                return;
-            }
-            for (int i = 0; i < Block; i += 8)
-            {
-                var x = Vector256.Load(a + i);
-                var y = op switch
-                {
-                    FormulaOp.Negate => -x,
-                    FormulaOp.Abs => Vector256.Abs(x),
-                    FormulaOp.Sqrt => Vector256.Sqrt(x),
-                    _ => Truth(Vector256.Equals(x, Vector256<float>.Zero)),
-                };
-                y.Store(a + i);
-            }
-        }
-
-        public static void Binary(FormulaOp op, float* a, float* b)
-        {
-            if (op == FormulaOp.Power)
-            {
-                for (int i = 0; i < Block; i++) a[i] = MathF.Pow(a[i], b[i]);
-                return;
-            }
-            for (int i = 0; i < Block; i += 8)
-            {
-                Combine(op, Vector256.Load(a + i), Vector256.Load(b + i)).Store(a + i);
-            }
-        }
-
-        static Vector256<float> Combine(FormulaOp op, Vector256<float> x, Vector256<float> y) => op switch
-        {
-            FormulaOp.Add => x + y,
-            FormulaOp.Subtract => x - y,
-            FormulaOp.Multiply => x * y,
-            FormulaOp.Divide => Vector256.AndNot(x / y, Vector256.Equals(y, Vector256<float>.Zero)),
-            FormulaOp.Min => Vector256.Min(x, y),
-            FormulaOp.Max => Vector256.Max(x, y),
-            FormulaOp.Less => Truth(Vector256.LessThan(x, y)),
-            FormulaOp.LessOrEqual => Truth(Vector256.LessThanOrEqual(x, y)),
-            FormulaOp.Equal => Truth(Vector256.Equals(x, y)),
-            FormulaOp.And => Truth(IsTrue(x) & IsTrue(y)),
-            FormulaOp.Or => Truth(IsTrue(x) | IsTrue(y)),
-            _ => throw new ArgumentException($"EvaluateFormula: unknown step {op}."),
-        };
-
-        static Vector256<float> IsTrue(Vector256<float> x) => ~Vector256.Equals(x, Vector256<float>.Zero);
-
-        static Vector256<float> Truth(Vector256<float> mask) => mask & Vector256.Create(1f);
     }
 }

@@ -82,7 +82,13 @@ public readonly record struct FormulaStep(FormulaOp Op, int Operand = 0);
 /// <param name="Constants">Constants by number.</param>
 /// <param name="Inputs">Number of inputs.</param>
 /// <param name="StackDepth">The deepest stack it needs.</param>
-public sealed record FormulaProgram(FormulaStep[] Steps, float[] Constants, int Inputs, int StackDepth);
+public sealed record FormulaProgram(FormulaStep[] Steps, float[] Constants, int Inputs, int StackDepth)
+{
+    FormulaCode? _code;
+
+    /// <summary>Instructions of the steps, made once: they must be checked before. A copy with other steps has its own.</summary>
+    internal FormulaCode Code => _code is { } code && code.Steps == Steps ? code : _code = FormulaCode.Of(Steps);
+}
 
 /// <summary>values[i] = formula(inputs[0, i], inputs[1, i], ...); a NaN or infinite result becomes 0 and is counted.</summary>
 /// <remarks>Every step is rounded to float32; equal bits on every variant.</remarks>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Argent.Model;
 
@@ -45,7 +46,8 @@ public sealed record Manifest
     /// <summary>The filter index; null for a catalogue without features.</summary>
     public BloomDescription? Bloom { get; init; }
 
-    /// <summary>Value formula over the tasks.</summary>
+    /// <summary>The value formula: text, or its JSON form, which the file holds as an object.</summary>
+    [JsonConverter(typeof(FormulaConverter))]
     public required string Value { get; init; }
 
     /// <summary>How the final list is composed.</summary>

@@ -8,27 +8,28 @@ namespace Argent.Model;
 /// Takes a compiled formula apart: every sub-expression becomes text again, and is evaluated by the kernel that evaluates
 /// the whole. Text that the parser rewrites comes back rewritten: a &gt; b as b &lt; a, clamp as min and max.
 /// </summary>
-/// <param name="program">The formula.</param>
-/// <param name="tasks">Names of its inputs.</param>
-sealed class FormulaTerms(FormulaProgram program, IReadOnlyList<string> tasks)
+/// <param name="formula">The formula for a user.</param>
+/// <param name="tasks">Names of its first inputs; the others are columns.</param>
+sealed class FormulaTerms(BoundFormula formula, IReadOnlyList<string> tasks)
 {
     // How tightly a node binds; an operand that binds looser stands in parentheses.
     const int Or = 1, And = 2, Not = 3, Comparison = 4, Sum = 5, Product = 6, Unary = 7, Power = 8, Atom = 9;
 
     readonly Stack<Node> _stack = new();
+    readonly FormulaProgram _program = formula.Program;
 
     /// <summary>The formula's terms for one candidate.</summary>
-    /// <param name="inputs">Task values.</param>
+    /// <param name="inputs">Task values, then columns.</param>
     /// <param name="pass">What it runs with.</param>
     public ExplainedTerm Explain(ReadOnlySpan<float> inputs, in ForwardPass pass)
     {
         var mark = pass.Scratch.Mark();
         var column = pass.Scratch.Rent<float>(new Shape(Math.Max(1, inputs.Length), 1));
         inputs.CopyTo(column.Span);
-        for (int i = 0; i < program.Steps.Length; i++)
+        for (int i = 0; i < _program.Steps.Length; i++)
         {
-            var op = program.Steps[i].Op;
-            var (operands, text, precedence) = Read(program.Steps[i]);
+            var op = _program.Steps[i].Op;
+            var (operands, text, precedence) = Read(_program.Steps[i]);
             int first = operands.Length == 0 ? i : operands[0].First;
             float value = Evaluate(first, i + 1, column, pass);
             _stack.Push(new Node(new ExplainedTerm(text, value, Terms(op, operands)), op, precedence, first));
@@ -76,8 +77,8 @@ sealed class FormulaTerms(FormulaProgram program, IReadOnlyList<string> tasks)
         var notFinite = pass.Scratch.RentZeroed<long>(new Shape(1));
         pass.Kernels.EvaluateFormula(new EvaluateFormulaArgs
         {
-            Program = program with { Steps = program.Steps[first..end] },
-            Inputs = column.Rows(0, program.Inputs),
+            Program = _program with { Steps = _program.Steps[first..end] },
+            Inputs = column.Rows(0, _program.Inputs),
             Values = value,
             NotFinite = notFinite,
         });
@@ -91,9 +92,10 @@ sealed class FormulaTerms(FormulaProgram program, IReadOnlyList<string> tasks)
         switch (step.Op)
         {
             case FormulaOp.Constant:
-                return ([], program.Constants[step.Operand].ToString("R", CultureInfo.InvariantCulture), Atom);
+                float constant = _program.Constants[step.Operand];
+                return ([], constant.ToString("R", CultureInfo.InvariantCulture), float.IsNegative(constant) ? Unary : Atom);
             case FormulaOp.Input:
-                return ([], Name(tasks[step.Operand]), Atom);
+                return Input(step.Operand);
             case FormulaOp.Select:
                 var chosen = Pop(3);
                 return (chosen, $"if({chosen[0].Text}, {chosen[1].Text}, {chosen[2].Text})", Atom);
@@ -111,6 +113,13 @@ sealed class FormulaTerms(FormulaProgram program, IReadOnlyList<string> tasks)
             default:
                 return Binary(step.Op);
         }
+    }
+
+    (Node[] Operands, string Text, int Precedence) Input(int input)
+    {
+        if (input < tasks.Count) return ([], ValueNames.Shown(tasks[input]), Atom);
+        var column = formula.Columns[input - tasks.Count];
+        return ([], column.Text, column.IsComparison ? Comparison : Atom);
     }
 
     (Node[] Operands, string Text, int Precedence) Binary(FormulaOp op)
@@ -154,10 +163,6 @@ sealed class FormulaTerms(FormulaProgram program, IReadOnlyList<string> tasks)
         FormulaOp.Sqrt => "sqrt",
         _ => "sigmoid",
     };
-
-    static string Name(string task) => Lexer.IsPlainName(task) && !FormulaParser.IsReserved(task)
-        ? task
-        : $"\"{task.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     /// <summary>A sub-expression.</summary>
     /// <param name="Term">What it says and came to.</param>

@@ -150,7 +150,7 @@ sealed class Funnel
         var names = _stages.Parts.Description.Tasks;
         Value = new ExplainedValue(
             [.. names.Select((name, t) => new ExplainedTask(name, exact[t], inputs[t]))],
-            new FormulaTerms(_query.Value, names).Explain(inputs, pass), values[place], rank);
+            new FormulaTerms(_query.Value, names).Explain(_stages.Values.Inputs(_query, _slot, inputs), pass), values[place], rank);
         if (!IsMerged) return;
         var positions = Model.Blend.Compose(valued.Values, valued.Ties, (int)Math.Min(_query.K, valued.Values.Shape[1]), pass);
         int after = positions.Row(0).IndexOf(place);

@@ -24,5 +24,12 @@ public sealed class FilterException(TextPosition position, string reason)
     : LanguageException("Filter", position, reason);
 
 /// <summary>A value formula that cannot be understood, and where.</summary>
-public sealed class ValueException(TextPosition position, string reason)
-    : LanguageException("Value formula", position, reason);
+/// <param name="position">Where.</param>
+/// <param name="reason">What is wrong and how to mend it.</param>
+/// <param name="place">Which part of the JSON form, for example <c>rules[0].then</c>; empty for a text formula.</param>
+public sealed class ValueException(TextPosition position, string reason, string place = "")
+    : LanguageException(place.Length == 0 ? "Value formula" : "Value formula, " + place, position, reason)
+{
+    /// <summary>Which part of the JSON form; empty for a text formula.</summary>
+    public string Place { get; } = place;
+}

@@ -9,6 +9,9 @@ namespace Argent.Model;
 /// <param name="index">Rows of slots.</param>
 sealed class CandidateValues(TaskActivation activation, ValueModel value, IvfTensors index)
 {
+    /// <summary>What the formula of a request reads of one item.</summary>
+    public float[] Inputs(RetrievalQuery query, int slot, ReadOnlySpan<float> tasks) => value.InputsOf(query.Value, slot, tasks);
+
     /// <summary>Values of the candidates of a group of requests, rented from the pass.</summary>
     /// <param name="queries">The requests, whose formulas may differ.</param>
     /// <param name="found">Their candidates.</param>
@@ -32,8 +35,8 @@ sealed class CandidateValues(TaskActivation activation, ValueModel value, IvfTen
         {
             int count = found.Counts[r];
             var mark = pass.Scratch.Mark();
-            var own = scores.Rows(r, 1).Reshape(new Shape(capacity, tasks)).Rows(0, count).Reshape(new Shape(1, count, tasks));
-            value.Forward(own, queries[r].Value, pass).Span.CopyTo(values.Row(r));
+            var own = scores.Rows(r, 1).Reshape(new Shape(capacity, tasks)).Rows(0, count);
+            value.Forward(own, found.Slots.Row(r)[..count], queries[r].Value, pass).Span.CopyTo(values.Row(r));
             values.Row(r)[count..].Fill(float.NegativeInfinity);
             pass.Scratch.Release(mark);
         }

@@ -24,7 +24,7 @@ public sealed class RetrievalModel : Module
         _parts = parts;
         CheckParts(parts);
         var description = parts.Description;
-        Value = new ValueModel(parts.Value, description.Tasks);
+        Value = new ValueModel(parts.Value, description.Tasks, parts.Forward);
         _merge = new MergeHeads(description.Merge, description.Tasks.Count, description.MergeWeights);
         _search = new CandidateSearch(parts.Index, parts.Filter?.Words, parts.Forward.Values, _merge, parts.Clock);
         _overArch = new OverArch(parts.Cache, parts.Index.Lists.Bias);

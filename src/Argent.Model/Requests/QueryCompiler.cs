@@ -16,7 +16,7 @@ sealed class QueryCompiler
     readonly Selectivity _selectivity;
     readonly BoundedCache<CompiledFilter> _filterPrograms;
     readonly BoundedCache<CompiledFilter> _canonicalFilters;
-    readonly BoundedCache<FormulaProgram> _valuePrograms;
+    readonly BoundedCache<ValueFormula> _valuePrograms;
     readonly CompiledFilter _everything;
     readonly ItemLists _lists;
     readonly Stack<UserBatchBuilder> _builders = [];
@@ -30,7 +30,7 @@ sealed class QueryCompiler
         _filterPrograms = new BoundedCache<CompiledFilter>(parts.Limits.CachedPrograms);
         _canonicalFilters = new BoundedCache<CompiledFilter>(parts.Limits.CachedPrograms);
         _everything = new CompiledFilter(null, _selectivity.Of(Condition.True));
-        _valuePrograms = new BoundedCache<FormulaProgram>(parts.Limits.CachedPrograms);
+        _valuePrograms = new BoundedCache<ValueFormula>(parts.Limits.CachedPrograms);
     }
 
     public RetrievalQuery Compile(RetrievalRequest request, long deadline)
@@ -74,7 +74,7 @@ sealed class QueryCompiler
             Filter = filter,
             MatchesMax = Math.Min(compiled.Matches.Most, filter?.OnlyRows?.Length ?? long.MaxValue),
             MatchesExpected = compiled.Matches.Expected,
-            Value = Value(request.Value),
+            Value = Value(request.Value).Bind(user.Features),
             Vectors = user.Vectors is { } vectors ? Flatten(vectors) : null,
             User = user.Vectors is null ? Encode(user) : null,
             Deadline = deadline,
@@ -145,16 +145,16 @@ sealed class QueryCompiler
         return program.NeedsVerification && matches.Expected < share * _parts.Items.Ids.Count / FewPassing;
     }
 
-    FormulaProgram Value(string? text)
+    ValueFormula Value(string? text)
     {
-        if (string.IsNullOrWhiteSpace(text)) return _model.Value.Program;
+        if (string.IsNullOrWhiteSpace(text)) return _model.Value.Compiled;
         if (text.Length > ValueLimits.LengthMax)
         {
             throw TooLarge($"value has {text.Length} characters; at most {ValueLimits.LengthMax} are read.");
         }
         try
         {
-            return _valuePrograms.Get(text, t => ValueModel.Compile(t, _model.Tasks));
+            return _valuePrograms.Get(text, t => ValueModel.Compile(t, _model.Tasks, _model.Schema));
         }
         catch (ValueException e)
         {

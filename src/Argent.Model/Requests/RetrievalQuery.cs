@@ -46,8 +46,8 @@ public sealed class RetrievalQuery
     /// </summary>
     internal double MatchesExpected { get; init; }
 
-    /// <summary>The value formula over the model's tasks.</summary>
-    internal FormulaProgram Value { get; init; } = null!;
+    /// <summary>The value formula for the request's user.</summary>
+    internal BoundFormula Value { get; init; } = null!;
 
     /// <summary>[H * D] query vectors of the request, or null when the user tower makes them.</summary>
     internal float[]? Vectors { get; init; }

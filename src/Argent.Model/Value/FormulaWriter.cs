@@ -2,56 +2,74 @@ using Argent.Kernels;
 
 namespace Argent.Model;
 
-/// <summary>Collects the steps of a formula in postfix order and measures the stack that they need.</summary>
-sealed class FormulaWriter
+/// <summary>Writes a tree as steps in postfix order; parts of constants alone are calculated once.</summary>
+sealed class FormulaWriter(int tasks)
 {
     readonly List<FormulaStep> _steps = [];
     readonly List<float> _constants = [];
+    readonly List<FormulaColumn> _columns = [];
 
-    /// <summary>Steps so far.</summary>
-    public int Count => _steps.Count;
-
-    public void Add(FormulaOp op, int operand = 0) => _steps.Add(new FormulaStep(op, operand));
-
-    public void AddConstant(float value)
+    /// <summary>The program of a formula in which nothing of the user is left open, and the columns that it reads.</summary>
+    public (FormulaProgram Program, FormulaColumn[] Columns) Write(ValueNode formula)
     {
-        int known = _constants.IndexOf(value);
-        if (known < 0) _constants.Add(value);
-        Add(FormulaOp.Constant, known < 0 ? _constants.Count - 1 : known);
+        var folded = Fold(formula);
+        Add(folded);
+        return (new FormulaProgram([.. _steps], [.. _constants], tasks + _columns.Count, folded.Stack), [.. _columns]);
     }
 
-    /// <summary>
-    /// Swaps two neighbouring operands: steps [first, second) and [second, end). So a &gt; b becomes b &lt; a, which is
-    /// false when either is NaN, as NOT a &lt;= b would not be.
-    /// </summary>
-    public void Swap(int first, int second)
+    static ValueNode Fold(ValueNode node)
     {
-        var moved = _steps.GetRange(first, second - first);
-        _steps.RemoveRange(first, second - first);
-        _steps.AddRange(moved);
-    }
-
-    /// <summary>The program.</summary>
-    public FormulaProgram ToProgram(int inputs) => new([.. _steps], [.. _constants], inputs, StackDepth());
-
-    int StackDepth()
-    {
-        int depth = 0, deepest = 0;
-        foreach (var step in _steps)
+        if (node is not StepNode step) return node;
+        ValueNode[] operands = [.. step.Operands.Select(Fold)];
+        if (step.Op == FormulaOp.Select && operands[0] is NumberNode condition) return operands[condition.Value != 0 ? 1 : 2];
+        bool isCompared = step.Op is FormulaOp.Less or FormulaOp.LessOrEqual or FormulaOp.Equal;
+        // A missing feature of the user.
+        if (isCompared && operands.Any(o => o is NumberNode { Value: float.NaN })) return new NumberNode(step.Position, 0f);
+        // What is not finite, and a division by zero, stays in the program: it is counted for every candidate.
+        if (operands.All(o => o is NumberNode) && !(step.Op == FormulaOp.Divide && ((NumberNode)operands[1]).Value == 0))
         {
-            depth += Pushed(step.Op);
-            deepest = Math.Max(deepest, depth);
+            float value = FormulaArithmetic.Apply(step.Op, [.. operands.Select(o => ((NumberNode)o).Value)]);
+            if (float.IsFinite(value)) return new NumberNode(step.Position, value);
         }
-        return deepest;
+        return new StepNode(step.Position, step.Op, operands);
     }
 
-    /// <summary>Values that a step pushes, less those that it pops.</summary>
-    static int Pushed(FormulaOp op) => op switch
+    void Add(ValueNode node)
     {
-        FormulaOp.Constant or FormulaOp.Input => 1,
-        FormulaOp.Negate or FormulaOp.Abs or FormulaOp.Exp or FormulaOp.Log or FormulaOp.Sqrt => 0,
-        FormulaOp.Sigmoid or FormulaOp.Not => 0,
-        FormulaOp.Select => -2,
-        _ => -1,
-    };
+        switch (node)
+        {
+            case NumberNode number:
+                _steps.Add(new FormulaStep(FormulaOp.Constant, Constant(number.Value)));
+                break;
+            case TaskNode task:
+                _steps.Add(new FormulaStep(FormulaOp.Input, task.Task));
+                break;
+            case ColumnNode column:
+                _steps.Add(new FormulaStep(FormulaOp.Input, tasks + Column(column.Column)));
+                break;
+            case StepNode step:
+                foreach (var operand in step.Operands) Add(operand);
+                _steps.Add(new FormulaStep(step.Op));
+                break;
+            default:
+                throw new ArgumentException($"The formula has an open part: {node}.");
+        }
+    }
+
+    int Constant(float value)
+    {
+        // By bits: 0 and -0 are equal and not the same.
+        int known = _constants.FindIndex(c => BitConverter.SingleToInt32Bits(c) == BitConverter.SingleToInt32Bits(value));
+        if (known >= 0) return known;
+        _constants.Add(value);
+        return _constants.Count - 1;
+    }
+
+    int Column(FormulaColumn column)
+    {
+        int known = _columns.FindIndex(column.IsSame);
+        if (known >= 0) return known;
+        _columns.Add(column);
+        return _columns.Count - 1;
+    }
 }

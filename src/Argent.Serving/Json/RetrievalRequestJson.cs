@@ -60,12 +60,12 @@ public static class RetrievalRequestJson
         {
             User = Value(root, "user") is { } user ? ReadUser(user, historyTask) : defaults.User,
             K = Value(root, "k") is { } k ? Integer(k, "k") : defaults.K,
-            Filter = Value(root, "filter") is { } filter ? ReadFilter(filter) : null,
+            Filter = Value(root, "filter") is { } filter ? TextOrObject(filter, "filter") : null,
             Exclude = Value(root, "exclude") is { } exclude ? Texts(exclude, "exclude") : null,
             Only = Value(root, "only") is { } only ? Texts(only, "only") : null,
             NProbe = Value(root, "nprobe") is { } nprobe ? Integer(nprobe, "nprobe") : 0,
             Rescore = Value(root, "rescore") is { } rescore ? Integer(rescore, "rescore") : null,
-            Value = Value(root, "value") is { } value ? Text(value, "value", "a formula as text") : null,
+            Value = Value(root, "value") is { } value ? TextOrObject(value, "value") : null,
             DeadlineMs = Value(root, "deadlineMs") is { } deadline ? Number(deadline, "deadlineMs") : null,
             Explain = Value(root, "explain") is { } explain && Flag(explain, "explain"),
         };
@@ -123,12 +123,12 @@ public static class RetrievalRequestJson
         return rows;
     }
 
-    static string ReadFilter(JsonElement filter) => filter.ValueKind switch
+    static string TextOrObject(JsonElement value, string key) => value.ValueKind switch
     {
-        JsonValueKind.String => filter.GetString()!,
-        // The filter language reads objects as its JSON form.
-        JsonValueKind.Object => filter.GetRawText(),
-        _ => throw Bad("'filter' must be a text or an object."),
+        JsonValueKind.String => value.GetString()!,
+        // The languages of filters and values read objects as their JSON forms.
+        JsonValueKind.Object => value.GetRawText(),
+        _ => throw Bad($"'{key}' must be a text or an object."),
     };
 
     static void CheckKeys(JsonElement element, string what, string[] known)
@@ -159,9 +159,6 @@ public static class RetrievalRequestJson
         JsonValueKind.False => "false",
         _ => throw Bad($"'{key}' must hold texts or numbers."),
     };
-
-    static string Text(JsonElement value, string key, string what) =>
-        value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Bad($"'{key}' must be {what}.");
 
     static bool Flag(JsonElement value, string key) => value.ValueKind switch
     {

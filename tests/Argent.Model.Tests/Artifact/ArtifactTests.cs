@@ -72,6 +72,19 @@ public sealed class ArtifactTests : IDisposable
     }
 
     [Fact]
+    public void A_formula_in_JSON_is_an_object_of_the_manifest()
+    {
+        var draft = SampleArtifact.Draft() with { Value = """ {"let": {"a": "1"}, "score":"score + a * ('ä' = user.x)"} """ };
+        string folder = ArtifactWriter.Write(_models.Path, draft, SampleArtifact.Parts(), []);
+        string manifest = File.ReadAllText(Path.Combine(folder, Manifest.FileName));
+        const string written = "\"value\": {\n    \"let\": {\n      \"a\": \"1\"\n    },\n    \"score\": \"score + a * ('ä' = user.x)\"";
+        Assert.Contains(written, manifest, StringComparison.Ordinal);
+        using var artifact = Artifact.Open(folder, verify: true);
+        var model = new ValueModel(artifact.Manifest.Value, ["score"]);
+        Assert.Equal([1f], model.Compiled.Bind(new Dictionary<string, string> { ["x"] = "ä" }).Program.Constants);
+    }
+
+    [Fact]
     public void A_version_that_is_there_is_kept_and_a_damaged_one_is_written_again()
     {
         string folder = SampleArtifact.Write(_models.Path);

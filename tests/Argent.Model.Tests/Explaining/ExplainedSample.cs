@@ -47,7 +47,12 @@ sealed class ExplainedSample : IDisposable
             Filter = Random.Next(3) == 0 ? null : _filters.Next(depth: 2).ToString(),
             Exclude = Random.Next(3) == 0 ? Ids(Random.Next(1, 60)) : null,
             Only = Random.Next(6) == 0 ? Ids(Random.Next(0, options.Items)) : null,
-            Value = Random.Next(3) == 0 ? $"2 * {options.Tasks[0]} - max({options.Tasks[^1]}, 0.5)" : null,
+            Value = Random.Next(5) switch
+            {
+                0 => $"2 * {options.Tasks[0]} - max({options.Tasks[^1]}, 0.5)",
+                1 => $"{options.Tasks[0]} + item.year / 100 + (item.color = 'red') * 3 - (user.country != 'DE')",
+                _ => null,
+            },
         };
     }
 

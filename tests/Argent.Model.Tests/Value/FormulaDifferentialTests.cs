@@ -21,7 +21,8 @@ public sealed class FormulaDifferentialTests
         for (int i = 0; i < 5_000; i++)
         {
             var (text, evaluate) = Formula(random, 4);
-            var values = new ValueModel(text, _tasks).Forward(Tensor.From<float>(scores, new(1, 10, 2)), new ForwardPass(kernels, scratch));
+            var pass = new ForwardPass(kernels, scratch);
+            var values = new ValueModel(text, _tasks).Forward(Tensor.From<float>(scores, new(10, 2)), [], pass);
             for (int c = 0; c < 10; c++)
             {
                 float expected = evaluate(scores[2 * c], scores[2 * c + 1]);
