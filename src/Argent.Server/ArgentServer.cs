@@ -43,6 +43,8 @@ public static class ArgentServer
     {
         app.MapPost("/v1/models/{model}:retrieve", (HttpContext context, string model) =>
             RetrieveEndpoint.HandleAsync(context, model, models));
+        app.MapPost("/v1/models/{model}:rank", (HttpContext context, string model) =>
+            RankEndpoint.HandleAsync(context, model, models));
         app.MapPost("/v1/models/{model}:explain", (HttpContext context, string model) =>
             ExplainEndpoint.HandleAsync(context, model, models));
         app.MapGet("/v1/models", context => ModelEndpoints.ListAsync(context, models));

@@ -16,6 +16,7 @@ public sealed class Predictor : IAsyncDisposable
     readonly BatchQueue<PendingRequest> _queue;
     readonly PredictorMetrics _metrics;
     readonly ExplainQueue _explain;
+    readonly RankingQueue _ranking;
     readonly Thread _thread;
     Snapshot? _current;
 
@@ -31,6 +32,7 @@ public sealed class Predictor : IAsyncDisposable
         _queue = new BatchQueue<PendingRequest>(_options.MaxQueueSize, _time);
         _metrics = new PredictorMetrics(() => _queue.Count);
         _explain = new ExplainQueue(_kernels, _time);
+        _ranking = new RankingQueue(_options, _kernels, _time, _metrics);
         _thread = new Thread(Loop) { IsBackground = true, Name = "argent-predictor" };
         _thread.Start();
     }
@@ -56,6 +58,32 @@ public sealed class Predictor : IAsyncDisposable
     }
 
     /// <summary>
+    /// Scores given items for one user, on a pass of its own beside the batches. Rankings follow one another; how many may
+    /// wait is bounded by <see cref="PredictorOptions"/>.
+    /// </summary>
+    /// <exception cref="RequestException">The request is wrong; the message says where.</exception>
+    /// <exception cref="ServingException">Too many rankings wait, the deadline passed, or the predictor is stopping.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up before the request's pass began.</exception>
+    public Task<RankingResponse> RankAsync(RankingRequest request, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        cancellation.ThrowIfCancellationRequested();
+        long arrived = _time.GetTimestamp();
+        var snapshot = Lease();
+        try
+        {
+            var query = snapshot.Model.Ranking.Prepare(request, Deadline(request.DeadlineMs, arrived));
+            return _ranking.Enqueue(new PendingRanking(query, snapshot, arrived, cancellation));
+        }
+        catch (Exception e)
+        {
+            snapshot.Release();
+            _metrics.Failed(e is ServingException failure ? failure.Failure.ToString() : "BadRequest");
+            throw;
+        }
+    }
+
+    /// <summary>
     /// Explains one item's way through one request, on a pass of its own beside the batches. Explanations follow one
     /// another; a few may wait.
     /// </summary>
@@ -66,7 +94,7 @@ public sealed class Predictor : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(item);
-        long deadline = Deadline(request, _time.GetTimestamp());
+        long deadline = Deadline(request.DeadlineMs, _time.GetTimestamp());
         var snapshot = Lease();
         try
         {
@@ -91,7 +119,7 @@ public sealed class Predictor : IAsyncDisposable
             var response = await Enqueue(request, answer, arrived, cancellation).ConfigureAwait(false);
             return await _explain.RunAsync(
                 (kernels, scratch) => snapshot.Model.Explain(request, response, new ForwardPass(kernels, scratch)),
-                Deadline(request, arrived), cancellation).ConfigureAwait(false);
+                Deadline(request.DeadlineMs, arrived), cancellation).ConfigureAwait(false);
         }
         finally
         {
@@ -104,7 +132,7 @@ public sealed class Predictor : IAsyncDisposable
     {
         try
         {
-            var query = snapshot.Model.Prepare(request, Deadline(request, arrived));
+            var query = snapshot.Model.Prepare(request, Deadline(request.DeadlineMs, arrived));
             var pending = new PendingRequest(query, snapshot, arrived, cancellation);
             if (_queue.TryAdd(pending)) return pending.Task;
             throw Current is null
@@ -135,6 +163,7 @@ public sealed class Predictor : IAsyncDisposable
     {
         var snapshot = Interlocked.Exchange(ref _current, null);
         _queue.Close();
+        _ranking.Close();
         if (Thread.CurrentThread != _thread) _thread.Join();
         snapshot?.Dispose();
         _metrics.Dispose();
@@ -162,10 +191,10 @@ public sealed class Predictor : IAsyncDisposable
         }
     }
 
-    long Deadline(RetrievalRequest request, long arrived)
+    long Deadline(double? deadlineMs, long arrived)
     {
         double seconds = _options.DefaultDeadline.TotalSeconds;
-        if (request.DeadlineMs is { } milliseconds)
+        if (deadlineMs is { } milliseconds)
         {
             if (!(milliseconds > 0)) throw new RequestException(RequestErrorKind.BadRequest, "'deadlineMs' must be above 0.");
             seconds = Math.Min(milliseconds / 1000, TimeSpan.FromDays(1).TotalSeconds);

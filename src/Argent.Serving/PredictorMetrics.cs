@@ -15,6 +15,7 @@ public sealed class PredictorMetrics : IDisposable
     readonly Histogram<double> _latency;
     readonly Histogram<double> _queueTime;
     readonly Histogram<int> _batchSize;
+    readonly Counter<long> _rankedItems;
 
     /// <summary>Instruments for one predictor; <paramref name="queueLength"/> is read when somebody collects.</summary>
     public PredictorMetrics(Func<int> queueLength)
@@ -24,6 +25,7 @@ public sealed class PredictorMetrics : IDisposable
         _latency = _meter.CreateHistogram<double>("argent.request.duration", "s", "Time from arrival to answer.");
         _queueTime = _meter.CreateHistogram<double>("argent.queue.duration", "s", "Time from arrival to the start of the pass.");
         _batchSize = _meter.CreateHistogram<int>("argent.batch.size", "{request}", "Requests in one forward pass.");
+        _rankedItems = _meter.CreateCounter<long>("argent.ranking.items", "{item}", "Items of ranking requests, by outcome.");
         _meter.CreateObservableGauge("argent.queue.length", queueLength, "{request}", "Requests that wait.");
     }
 
@@ -33,6 +35,21 @@ public sealed class PredictorMetrics : IDisposable
         _requests.Add(1, new KeyValuePair<string, object?>("status", RetrievalResponseJson.Name(status)));
         _latency.Record(total.TotalSeconds);
         _queueTime.Record(queued.TotalSeconds);
+    }
+
+    /// <summary>Counts a ranking and what became of its items.</summary>
+    public void Ranked(RankingResponse response, TimeSpan total, TimeSpan queued)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        var kind = new KeyValuePair<string, object?>("kind", "ranking");
+        _requests.Add(1, new KeyValuePair<string, object?>("status", RetrievalResponseJson.Name(RetrievalStatus.Complete)), kind);
+        _latency.Record(total.TotalSeconds, kind);
+        _queueTime.Record(queued.TotalSeconds, kind);
+        Count("scored", response.Scored);
+        Count("missing", response.Missing.Count);
+        Count("ineligible", response.Ineligible.Count);
+
+        void Count(string outcome, int items) => _rankedItems.Add(items, new KeyValuePair<string, object?>("outcome", outcome));
     }
 
     /// <summary>Counts a request without an answer.</summary>

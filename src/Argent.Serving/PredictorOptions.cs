@@ -15,6 +15,12 @@ public sealed record PredictorOptions
     /// <summary>Requests that may wait; one more is refused (<c>max_queue_size</c>).</summary>
     public int MaxQueueSize { get; init; } = 1024;
 
+    /// <summary>
+    /// Items of all rankings that may wait; a ranking beyond them is refused unless it is the only one. An id takes about
+    /// 40 bytes, so 4 million, twenty of the largest requests, take 160 MB.
+    /// </summary>
+    public long MaxRankedItemsQueued { get; init; } = 4_000_000;
+
     /// <summary>Time allowed to a request that names no deadline.</summary>
     public TimeSpan DefaultDeadline { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -25,6 +31,7 @@ public sealed record PredictorOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxBatchSize, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxBatchSize, 1024);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxQueueSize, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxRankedItemsQueued, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxQueueDelay, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(DefaultDeadline, TimeSpan.Zero);
     }

@@ -119,15 +119,15 @@ public sealed class Bookshelf : IAsyncLifetime
     /// <summary>The file of a name without a folder; other words stay as they are.</summary>
     public string Place(string word) => word == "models" || Path.GetExtension(word) is ".npy" or ".json" or ".jsonl" ? _folder[word] : word;
 
-    /// <summary>docs/explain.md.</summary>
-    public static string Page()
+    /// <summary>A page of docs.</summary>
+    public static string Page(string name = "explain.md")
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            string path = Path.Combine(folder.FullName, "docs", "explain.md");
+            string path = Path.Combine(folder.FullName, "docs", name);
             if (File.Exists(path)) return File.ReadAllText(path).ReplaceLineEndings("\n");
         }
-        throw new FileNotFoundException("There is no docs/explain.md above the test.");
+        throw new FileNotFoundException($"There is no docs/{name} above the test.");
     }
 
     /// <inheritdoc/>

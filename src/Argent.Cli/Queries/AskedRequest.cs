@@ -1,4 +1,6 @@
+using System.CommandLine;
 using Argent.Model;
+using Argent.Tensors;
 
 namespace Argent.Cli;
 
@@ -22,6 +24,28 @@ static class AskedRequest
         Only = Ids(run.Get(options.Only)),
         Value = run.Get(options.Value),
     };
+
+    /// <summary>Refuses options that describe a user beside query vectors.</summary>
+    public static void CheckUser(CommandRun run, QueryOptions options)
+    {
+        if (Array.Find((Option[])[options.User, options.History, options.Feature], run.Has) is { } other)
+        {
+            throw new UsageException($"--vectors and {other.Name} do not go together: vectors take the place of a user.");
+        }
+    }
+
+    /// <summary>The query vectors of a file's query <paramref name="query"/>, one row per head.</summary>
+    public static UserInput Query(Tensor<float> vectors, string path, int query, RetrievalModel model)
+    {
+        int heads = model.Tasks.Count;
+        if (((long)query + 1) * heads > vectors.Shape[0])
+        {
+            throw new InvalidDataException(
+                $"'{path}' has {vectors.Shape[0]} rows, the model {heads} heads ({string.Join(", ", model.Tasks)}): " +
+                $"there is no query {query}.");
+        }
+        return new UserInput { Vectors = [.. Enumerable.Range(query * heads, heads).Select(row => vectors.Row(row).ToArray())] };
+    }
 
     static Dictionary<string, IReadOnlyList<string>> History(IReadOnlyList<string> parts, RetrievalModel model)
     {
@@ -50,6 +74,7 @@ static class AskedRequest
         return features;
     }
 
-    static string[]? Ids(string? list) =>
+    /// <summary>The ids of a list.</summary>
+    public static string[]? Ids(string? list) =>
         list?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Argent.Data;
 using Argent.Model;
 using Argent.Serving;
-using Argent.Tensors;
 
 namespace Argent.Cli;
 
@@ -67,25 +66,10 @@ sealed class ExplainCommand : ArgentCommand
         var request = AskedRequest.Read(run, _options, model);
         if (run.Get(_options.Vectors) is { } vectors)
         {
-            if (Array.Find((Option[])[_options.User, _options.History, _options.Feature], run.Has) is { } other)
-            {
-                throw new UsageException($"--vectors and {other.Name} do not go together: vectors take the place of a user.");
-            }
-            request = request with { User = Query(VectorReader.Read(vectors), vectors, run.Get(_query), model) };
+            AskedRequest.CheckUser(run, _options);
+            request = request with { User = AskedRequest.Query(VectorReader.Read(vectors), vectors, run.Get(_query), model) };
         }
         return (request, run.Get(_item)!);
-    }
-
-    static UserInput Query(Tensor<float> vectors, string path, int query, RetrievalModel model)
-    {
-        int heads = model.Tasks.Count;
-        if (((long)query + 1) * heads > vectors.Shape[0])
-        {
-            throw new InvalidDataException(
-                $"'{path}' has {vectors.Shape[0]} rows, the model {heads} heads ({string.Join(", ", model.Tasks)}): " +
-                $"there is no query {query}.");
-        }
-        return new UserInput { Vectors = [.. Enumerable.Range(query * heads, heads).Select(row => vectors.Row(row).ToArray())] };
     }
 
     (RetrievalRequest Request, string Item) InFile(string path, CommandRun run, RetrievalModel model)

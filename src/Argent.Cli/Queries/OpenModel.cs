@@ -31,6 +31,14 @@ sealed class OpenModel : IDisposable
         Model.Forward(batch, new ForwardPass(Kernels, _scratch));
     }
 
+    /// <summary>Scores of given items.</summary>
+    public RankingResponse Rank(RankingRequest request)
+    {
+        _scratch.Reset();
+        var response = Model.Ranking.Rank(Model.Ranking.Prepare(request), new ForwardPass(Kernels, _scratch));
+        return response with { Snapshot = Snapshot.Id, Watermark = Snapshot.Watermark };
+    }
+
     /// <summary>An answer with what is known of its items; the answers of a batch stay valid.</summary>
     public RetrievalResponse Explain(RetrievalRequest request, RetrievalResponse response) =>
         Model.Explain(request, response, new ForwardPass(Kernels, _scratch));

@@ -7,7 +7,7 @@ using Argent.Serving;
 
 namespace Argent.Cli;
 
-/// <summary>Asks a published model in this process: one user, a file of requests, or a file of query vectors.</summary>
+/// <summary>Asks a published model in this process: one user, a file of requests, a file of query vectors, or scores of items.</summary>
 sealed class QueryCommand : ArgentCommand
 {
     readonly QueryOptions _options = new();
@@ -23,8 +23,10 @@ sealed class QueryCommand : ArgentCommand
     }
 
     /// <inheritdoc/>
-    public override Task<int> RunAsync(CommandRun run)
+    public override async Task<int> RunAsync(CommandRun run)
     {
+        if (run.Has(_options.Rank)) return await RankAsync(run);
+        if (run.Get(_options.Sort)) throw new UsageException("--sort goes with --rank: a search is always sorted.");
         string? requests = run.Get(_options.Requests), vectors = run.Get(_options.Vectors);
         if (requests is not null && vectors is not null) throw new UsageException("--requests and --vectors do not go together.");
         if (vectors is not null && run.Get(_options.Out) is null) throw new UsageException("--vectors needs --out, a file for the ids.");
@@ -33,10 +35,17 @@ sealed class QueryCommand : ArgentCommand
             throw new UsageException("--out goes with --requests or --vectors.");
         }
         using var model = OpenModel.Open(run.Require(_options.Model), run, MemoryOption.Get(run, _options.Memory));
-        if (requests is not null) return Task.FromResult(new RequestFile(model, run, _options).Answer(requests));
-        if (vectors is not null) return Task.FromResult(new VectorFile(model, run, _options).Answer(vectors));
+        if (requests is not null) return new RequestFile(model, run, _options).Answer(requests);
+        if (vectors is not null) return new VectorFile(model, run, _options).Answer(vectors);
         AskOnce(model, run);
-        return Task.FromResult(ExitCode.Done);
+        return ExitCode.Done;
+    }
+
+    async Task<int> RankAsync(CommandRun run)
+    {
+        Rankings.CheckOptions(run, _options);
+        using var model = OpenModel.Open(run.Require(_options.Model), run, MemoryOption.Get(run, _options.Memory));
+        return await new Rankings(model, run, _options).AnswerAsync();
     }
 
     void AskOnce(OpenModel model, CommandRun run)

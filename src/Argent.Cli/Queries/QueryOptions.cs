@@ -15,7 +15,7 @@ sealed class QueryOptions
     /// <summary>A file of requests.</summary>
     public Option<string?> Requests { get; } = new("--requests")
     {
-        Description = "One request per line, in the JSON of POST /v1/models/{model}:retrieve.",
+        Description = "One request per line, in the JSON of POST /v1/models/{model}:retrieve, or :rank with --rank.",
         HelpName = "requests.jsonl",
     };
 
@@ -99,6 +99,20 @@ sealed class QueryOptions
         HelpName = "\"save + 0.4 * like\"",
     };
 
+    /// <summary>Items to score.</summary>
+    public Option<string?> Rank { get; } = new("--rank")
+    {
+        Description = "Score these items instead of searching; without ids, those of --requests.",
+        HelpName = "ID,ID,...",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    /// <summary>The order of scored items.</summary>
+    public Option<bool> Sort { get; } = new("--sort")
+    {
+        Description = "With --rank: the best first, not in the order of the ids; --k, where it is given, does that too.",
+    };
+
     /// <summary>Requests of one pass.</summary>
     public Option<int> Batch { get; } = Numbers.AtLeast(1, new Option<int>("--batch")
     {
@@ -110,6 +124,7 @@ sealed class QueryOptions
     /// <summary>All of them, in the order of the help.</summary>
     public IReadOnlyList<Option> All =>
     [
-        Model, Memory, User, History, Feature, K, NProbe, Rescore, Filter, Exclude, Only, Value, Requests, Vectors, Out, Scores, Batch,
+        Model, Memory, User, History, Feature, K, NProbe, Rescore, Filter, Exclude, Only, Value, Rank, Sort, Requests, Vectors,
+        Out, Scores, Batch,
     ];
 }

@@ -100,7 +100,8 @@ sealed class RequestFile(OpenModel model, CommandRun run, QueryOptions options)
         }
     }
 
-    static void WriteError(Utf8JsonWriter json, RequestException error)
+    /// <summary>A wrong request's line.</summary>
+    public static void WriteError(Utf8JsonWriter json, RequestException error)
     {
         json.WriteStartObject();
         json.WriteStartObject("error");

@@ -43,6 +43,26 @@ sealed class CandidateValues(TaskActivation activation, ValueModel value, IvfTen
         return new ValuedCandidates(scores, values, ties);
     }
 
+    /// <summary>Values of given items of one request, rented from the pass, as those of its candidates would be.</summary>
+    /// <param name="query">The request.</param>
+    /// <param name="slots">[n] int32.</param>
+    /// <param name="scores">[n, T] float32, overwritten with the task values.</param>
+    /// <param name="isOrdered">Whether ties are wanted; there is no tensor of them otherwise.</param>
+    /// <param name="pass">What it runs with.</param>
+    public ValuedCandidates Evaluate(
+        RetrievalQuery query, Tensor<int> slots, Tensor<float> scores, bool isOrdered, in ForwardPass pass)
+    {
+        long count = scores.Shape[0];
+        var ties = isOrdered ? pass.Scratch.Rent<int>(new Shape(1, count)) : default;
+        if (isOrdered) Order(slots.Span, scores.Span, ties.Span, pass.Scratch);
+        if (activation == TaskActivation.Sigmoid)
+        {
+            pass.Kernels.Elementwise(new ElementwiseArgs { Op = ElementwiseOp.Sigmoid, Left = scores, Output = scores });
+        }
+        var values = value.Forward(scores, slots.Span, query.Value, pass).Reshape(new Shape(1, count));
+        return new ValuedCandidates(scores.Reshape(new Shape(1, count, scores.Shape[1])), values, ties);
+    }
+
     /// <summary>What orders candidates of equal value: the item row; before it, after a sigmoid, the sum of the scores.</summary>
     void Order(ReadOnlySpan<int> slots, ReadOnlySpan<float> scores, Span<int> ties, Scratch scratch)
     {

@@ -30,6 +30,7 @@ public sealed class RetrievalModel : Module
         _overArch = new OverArch(parts.Cache, parts.Index.Lists.Bias);
         _values = new CandidateValues(description.TaskActivation, Value, parts.Index.Lists);
         _compiler = new QueryCompiler(this, parts);
+        Ranking = new RankingModel(this, parts, _overArch, _values);
     }
 
     /// <summary>The model's name.</summary>
@@ -61,6 +62,9 @@ public sealed class RetrievalModel : Module
 
     /// <summary>The model's own value formula.</summary>
     public ValueModel Value { get; }
+
+    /// <summary>Scores of given items, from the same parts.</summary>
+    public RankingModel Ranking { get; }
 
     /// <summary>True when users may be described; false when requests must bring query vectors.</summary>
     public bool HasUserTower => _parts.UserTower is not null;

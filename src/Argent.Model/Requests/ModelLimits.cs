@@ -34,6 +34,9 @@ public sealed record ModelLimits
     /// <summary>Items of an answer that explains each of them; see <see cref="RetrievalRequest.Explain"/>.</summary>
     public int ExplainedItemsMax { get; init; } = 1_000;
 
+    /// <summary>Ids in <c>items</c> of a ranking request.</summary>
+    public int RankedItemsMax { get; init; } = 200_000;
+
     /// <summary>Compiled filters, and compiled formulas, that are remembered.</summary>
     public int CachedPrograms { get; init; } = 1_024;
 }

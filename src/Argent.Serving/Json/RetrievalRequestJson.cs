@@ -41,7 +41,7 @@ public static class RetrievalRequestJson
         return (Read(root, historyTask) with { Explain = false }, item);
     }
 
-    static JsonDocument Parse(ReadOnlyMemory<byte> json)
+    internal static JsonDocument Parse(ReadOnlyMemory<byte> json)
     {
         try
         {
@@ -71,7 +71,7 @@ public static class RetrievalRequestJson
         };
     }
 
-    static UserInput ReadUser(JsonElement user, string historyTask)
+    internal static UserInput ReadUser(JsonElement user, string historyTask)
     {
         CheckKeys(user, "'user'", _userKeys);
         return new UserInput
@@ -123,7 +123,7 @@ public static class RetrievalRequestJson
         return rows;
     }
 
-    static string TextOrObject(JsonElement value, string key) => value.ValueKind switch
+    internal static string TextOrObject(JsonElement value, string key) => value.ValueKind switch
     {
         JsonValueKind.String => value.GetString()!,
         // The languages of filters and values read objects as their JSON forms.
@@ -131,7 +131,7 @@ public static class RetrievalRequestJson
         _ => throw Bad($"'{key}' must be a text or an object."),
     };
 
-    static void CheckKeys(JsonElement element, string what, string[] known)
+    internal static void CheckKeys(JsonElement element, string what, string[] known)
     {
         if (element.ValueKind != JsonValueKind.Object) throw Bad($"{Capital(what)} must be a JSON object.");
         foreach (var property in element.EnumerateObject())
@@ -142,10 +142,10 @@ public static class RetrievalRequestJson
         }
     }
 
-    static JsonElement? Value(JsonElement parent, string key) =>
+    internal static JsonElement? Value(JsonElement parent, string key) =>
         parent.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
-    static List<string> Texts(JsonElement list, string key)
+    internal static List<string> Texts(JsonElement list, string key)
     {
         if (list.ValueKind != JsonValueKind.Array) throw Bad($"'{key}' must be a list of item ids.");
         return [.. list.EnumerateArray().Select(e => Scalar(e, key))];
@@ -160,24 +160,27 @@ public static class RetrievalRequestJson
         _ => throw Bad($"'{key}' must hold texts or numbers."),
     };
 
-    static bool Flag(JsonElement value, string key) => value.ValueKind switch
+    internal static string Text(JsonElement value, string key, string what) =>
+        value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Bad($"'{key}' must be {what}.");
+
+    internal static bool Flag(JsonElement value, string key) => value.ValueKind switch
     {
         JsonValueKind.True => true,
         JsonValueKind.False => false,
         _ => throw Bad($"'{key}' must be true or false."),
     };
 
-    static int Integer(JsonElement value, string key) =>
+    internal static int Integer(JsonElement value, string key) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number)
             ? number
             : throw Bad($"'{key}' must be a whole number, not {value.GetRawText()}.");
 
-    static double Number(JsonElement value, string key) =>
+    internal static double Number(JsonElement value, string key) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number)
             ? number
             : throw Bad($"'{key}' must be a number.");
 
     static string Capital(string text) => string.Create(CultureInfo.InvariantCulture, $"{char.ToUpperInvariant(text[0])}{text.AsSpan(1)}");
 
-    static RequestException Bad(string message) => new(RequestErrorKind.BadRequest, message);
+    internal static RequestException Bad(string message) => new(RequestErrorKind.BadRequest, message);
 }
