@@ -12,6 +12,7 @@ sealed class BenchCommand : ArgentCommand
         Add(new BenchBuildCommand());
         Add(new BenchLimitsCommand());
         Add(new BenchDenseCommand());
+        Add(new BenchValueCommand());
     }
 
     /// <inheritdoc/>

@@ -101,7 +101,7 @@ public sealed class ExplainedPartsTests
     [InlineData("save + 0.4 * like", "save + 0.4 * like", "save|0.4 * like")]
     [InlineData("(save + like) * 2 - -like", "(save + like) * 2 - -like", "(save + like) * 2|--like")]
     [InlineData("a > 1", null, "")]
-    [InlineData("if(save > like, save, like ^ save ^ 0.5)", "if(like < save, save, like ^ save ^ 0.5)", "like < save|save|like ^ save ^ 0.5")]
+    [InlineData("if(save > like, save, like ^ save ^ 2)", "if(like < save, save, like ^ save ^ 2)", "like < save|save|like ^ save ^ 2")]
     [InlineData("not save = 1 and like < 2 or like", "not save = 1 and like < 2 or like", "not save = 1 and like < 2|like")]
     [InlineData("clamp(save, 0, 1) / (1 - 1)", "min(max(save, 0), 1) / 0", "min(max(save, 0), 1)|0")]
     [InlineData("max(save, like, 2) + min(min(save, 1), 2)", "max(save, like, 2) + min(save, 1, 2)", "max(save, like, 2)|min(save, 1, 2)")]
