@@ -56,23 +56,24 @@ static unsafe class EvaluateFormulaAvx2
             // Rows of results, constants, and inputs of the last block, which need not be full.
             float* memory = (float*)ThreadMemory.ForChunk((Rows + ConstantCount + InputCount) * (long)block * sizeof(float));
             float* constants = memory + Rows * block;
-            for (int c = 0; c < ConstantCount; c++) new Span<float>(constants + c * block, block).Fill(Constants[c]);
             long first = (long)chunk * ChunkColumns, last = Math.Min(Count, first + ChunkColumns), notFinite = 0;
+            int filled = (int)Math.Min(block, (last - first + 15) & ~15L);
+            for (int c = 0; c < ConstantCount; c++) new Span<float>(constants + c * block, filled).Fill(Constants[c]);
             for (; first + block <= last; first += block)
             {
-                float* result = Evaluate(memory, constants, Inputs + first, Count);
+                float* result = Evaluate(memory, constants, new InputRows(Inputs + first, Count), block);
                 notFinite += FormulaBlock.Store(result, Values + first);
             }
             if (first < last)
             {
-                int count = (int)(last - first);
+                int count = (int)(last - first), padded = (count + 15) & ~15;
                 float* inputs = constants + ConstantCount * block;
                 for (int i = 0; i < InputCount; i++)
                 {
                     new Span<float>(Inputs + i * Count + first, count).CopyTo(new(inputs + i * block, count));
-                    new Span<float>(inputs + i * block + count, block - count).Clear();
+                    new Span<float>(inputs + i * block + count, padded - count).Clear();
                 }
-                float* result = Evaluate(memory, constants, inputs, block);
+                float* result = Evaluate(memory, constants, new InputRows(inputs, block), padded);
                 notFinite += FormulaBlock.Store(result, Values + first, count);
             }
             if (notFinite > 0) Interlocked.Add(ref *NotFinite, notFinite);
@@ -80,20 +81,28 @@ static unsafe class EvaluateFormulaAvx2
 
         /// <param name="memory">Rows of results.</param>
         /// <param name="constants">Rows of constants.</param>
-        /// <param name="inputs">The block's first column of input 0.</param>
-        /// <param name="stride">From one input to the next.</param>
-        readonly float* Evaluate(float* memory, float* constants, float* inputs, long stride)
+        /// <param name="inputs">The block's first column of input 0, and how far it is from one input to the next.</param>
+        /// <param name="columns">Columns, a multiple of 16.</param>
+        readonly float* Evaluate(float* memory, float* constants, InputRows inputs, int columns)
         {
             for (int i = 0; i < InstructionCount; i++)
             {
                 var step = Instructions[i];
-                FormulaBlock.Run(step.Op, At(step.A), At(step.B), At(step.C), At(step.Target));
+                FormulaBlock.Run(step.Op, At(step.A), At(step.B), At(step.C), At(step.Target), columns);
             }
             return At(Result);
 
             float* At(int place) => place >= 0 ? memory + place * FormulaBlock.Columns
                 : (~place & 1) == 0 ? constants + (~place >> 1) * FormulaBlock.Columns
-                : inputs + (~place >> 1) * stride;
+                : inputs.First + (~place >> 1) * inputs.Stride;
         }
+    }
+
+    /// <summary>Where the inputs of a block are.</summary>
+    readonly struct InputRows(float* first, long stride)
+    {
+        public float* First { get; } = first;
+
+        public long Stride { get; } = stride;
     }
 }

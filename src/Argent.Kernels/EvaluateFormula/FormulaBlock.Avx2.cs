@@ -8,31 +8,32 @@ static unsafe class FormulaBlock
     /// <summary>Columns of a block: ten rows of them are 20 KB, which with as many inputs fit a first cache of 32 KB or 48.</summary>
     public const int Columns = 512;
 
-    public static void Run(FormulaOp op, float* a, float* b, float* c, float* target)
+    /// <summary>Runs a step over the first columns of a block, a multiple of 16.</summary>
+    public static void Run(FormulaOp op, float* a, float* b, float* c, float* target, int columns)
     {
         switch (op)
         {
-            case FormulaOp.Add: Each<FormulaSteps.Add>(a, b, c, target); break;
-            case FormulaOp.Subtract: Each<FormulaSteps.Subtract>(a, b, c, target); break;
-            case FormulaOp.Multiply: Each<FormulaSteps.Multiply>(a, b, c, target); break;
-            case FormulaOp.Divide: Each<FormulaSteps.Divide>(a, b, c, target); break;
-            case FormulaOp.Negate: Each<FormulaSteps.Negate>(a, b, c, target); break;
-            case FormulaOp.Min: Each<FormulaSteps.Min>(a, b, c, target); break;
-            case FormulaOp.Max: Each<FormulaSteps.Max>(a, b, c, target); break;
-            case FormulaOp.Abs: Each<FormulaSteps.Abs>(a, b, c, target); break;
-            case FormulaOp.Exp: Each<FormulaSteps.Exp>(a, b, c, target); break;
-            case FormulaOp.Log: Each<FormulaSteps.Log>(a, b, c, target); break;
-            case FormulaOp.Sqrt: Each<FormulaSteps.Sqrt>(a, b, c, target); break;
-            case FormulaOp.Sigmoid: Each<FormulaSteps.Sigmoid>(a, b, c, target); break;
-            case FormulaOp.Less: Each<FormulaSteps.Less>(a, b, c, target); break;
-            case FormulaOp.LessOrEqual: Each<FormulaSteps.LessOrEqual>(a, b, c, target); break;
-            case FormulaOp.Equal: Each<FormulaSteps.Equal>(a, b, c, target); break;
-            case FormulaOp.And: Each<FormulaSteps.And>(a, b, c, target); break;
-            case FormulaOp.Or: Each<FormulaSteps.Or>(a, b, c, target); break;
-            case FormulaOp.Not: Each<FormulaSteps.Not>(a, b, c, target); break;
-            case FormulaOp.Select: Each<FormulaSteps.Select>(a, b, c, target); break;
+            case FormulaOp.Add: Each<FormulaSteps.Add>(a, b, c, target, columns); break;
+            case FormulaOp.Subtract: Each<FormulaSteps.Subtract>(a, b, c, target, columns); break;
+            case FormulaOp.Multiply: Each<FormulaSteps.Multiply>(a, b, c, target, columns); break;
+            case FormulaOp.Divide: Each<FormulaSteps.Divide>(a, b, c, target, columns); break;
+            case FormulaOp.Negate: Each<FormulaSteps.Negate>(a, b, c, target, columns); break;
+            case FormulaOp.Min: Each<FormulaSteps.Min>(a, b, c, target, columns); break;
+            case FormulaOp.Max: Each<FormulaSteps.Max>(a, b, c, target, columns); break;
+            case FormulaOp.Abs: Each<FormulaSteps.Abs>(a, b, c, target, columns); break;
+            case FormulaOp.Exp: Each<FormulaSteps.Exp>(a, b, c, target, columns); break;
+            case FormulaOp.Log: Each<FormulaSteps.Log>(a, b, c, target, columns); break;
+            case FormulaOp.Sqrt: Each<FormulaSteps.Sqrt>(a, b, c, target, columns); break;
+            case FormulaOp.Sigmoid: Each<FormulaSteps.Sigmoid>(a, b, c, target, columns); break;
+            case FormulaOp.Less: Each<FormulaSteps.Less>(a, b, c, target, columns); break;
+            case FormulaOp.LessOrEqual: Each<FormulaSteps.LessOrEqual>(a, b, c, target, columns); break;
+            case FormulaOp.Equal: Each<FormulaSteps.Equal>(a, b, c, target, columns); break;
+            case FormulaOp.And: Each<FormulaSteps.And>(a, b, c, target, columns); break;
+            case FormulaOp.Or: Each<FormulaSteps.Or>(a, b, c, target, columns); break;
+            case FormulaOp.Not: Each<FormulaSteps.Not>(a, b, c, target, columns); break;
+            case FormulaOp.Select: Each<FormulaSteps.Select>(a, b, c, target, columns); break;
             case FormulaOp.Power:
-                for (int i = 0; i < Columns; i++) target[i] = MathF.Pow(a[i], b[i]);
+                for (int i = 0; i < columns; i++) target[i] = MathF.Pow(a[i], b[i]);
                 break;
             default: throw new ArgumentException($"EvaluateFormula: unknown step {op}.");
         }
@@ -65,17 +66,17 @@ static unsafe class FormulaBlock
         return notFinite;
     }
 
-    static void Each<TStep>(float* a, float* b, float* c, float* target) where TStep : struct, IFormulaStep
+    static void Each<TStep>(float* a, float* b, float* c, float* target, int columns) where TStep : struct, IFormulaStep
     {
         if (Vector512.IsHardwareAccelerated)
         {
-            for (int i = 0; i < Columns; i += 16)
+            for (int i = 0; i < columns; i += 16)
             {
                 TStep.Do(Vector512.Load(a + i), Vector512.Load(b + i), Vector512.Load(c + i)).Store(target + i);
             }
             return;
         }
-        for (int i = 0; i < Columns; i += 8)
+        for (int i = 0; i < columns; i += 8)
         {
             TStep.Do(Vector256.Load(a + i), Vector256.Load(b + i), Vector256.Load(c + i)).Store(target + i);
         }
