@@ -27,6 +27,19 @@ public sealed class BenchTests
     }
 
     [Fact]
+    public async Task Rankings_have_rows_for_cached_and_computed_embeddings_and_a_goal_for_each_number_of_threads()
+    {
+        using var folder = new TemporaryFolder();
+        string[] words = ["bench", "rank", "--quick", "--items", "1000", "--quiet", "--threads", "1", "--cache", folder["cache"]];
+        var result = await Shell.DoAsync([.. words, "--format", "json"]);
+        var rows = result.Json["rows"]!.AsArray();
+        Assert.Equal(4, rows.Count);
+        Assert.All(rows, row => Assert.Equal(1000, (double)row!["settings"]!["items"]!));
+        Assert.True((double)Assert.Single(result.Json["goals"]!.AsArray())!["measured"]! > 0);
+        Assert.Contains("1,000 items in one request", result.Json["notes"]!.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_small_search_without_rivals_leaves_rows_goals_and_plots_and_check_says_what_was_not_shown()
     {
         Assert.SkipUnless(MachineLimits.CanMeasure, "This processor lacks AVX2 or FMA.");

@@ -13,6 +13,7 @@ sealed class BenchCommand : ArgentCommand
         Add(new BenchLimitsCommand());
         Add(new BenchDenseCommand());
         Add(new BenchValueCommand());
+        Add(new BenchRankCommand());
     }
 
     /// <inheritdoc/>

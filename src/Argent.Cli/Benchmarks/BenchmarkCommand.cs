@@ -49,6 +49,12 @@ abstract class BenchmarkCommand : ArgentCommand
     /// <summary>True when only a look is wanted.</summary>
     protected bool IsQuick(CommandRun run) => run.Get(_quick);
 
+    /// <summary>True when what the cache has is made again.</summary>
+    protected bool IsFresh(CommandRun run) => run.Get(_fresh);
+
+    /// <summary>Where what is made is kept from run to run.</summary>
+    protected string CacheFolder(CommandRun run) => run.Require(_cache);
+
     /// <summary>The benchmark that the options ask for.</summary>
     protected abstract IBenchmark Create(CommandRun run);
 
