@@ -113,6 +113,7 @@ sealed class Publication(PublishSource source, PublishOptions options, IKernels 
             UserTower = source.Trained?.UserTower,
             ItemTower = source.Trained?.ItemTower,
             Value = options.Value ?? tasks[0],
+            Blend = options.Blend,
             DefaultNProbe = defaultNProbe,
         };
     }
@@ -155,6 +156,7 @@ sealed class Publication(PublishSource source, PublishOptions options, IKernels 
                 ? new BloomDescription(f.BitmapRows, f.HashCount, f.DeclaredRate, f.MeasuredRate)
                 : null,
             Value = parts.Value,
+            Blend = parts.Blend,
             Lineage = new Lineage
             {
                 DatasetHash = source.DatasetHash,

@@ -26,6 +26,9 @@ public sealed record PublishOptions
     /// <summary>Value formula over the tasks; null for the first task alone.</summary>
     public string? Value { get; init; }
 
+    /// <summary>How lists are composed; the order of the values unless said.</summary>
+    public BlendConfig Blend { get; init; } = new();
+
     /// <summary>From a head's score to a task's value; null is sigmoid for trained towers and none for plain vectors.</summary>
     public TaskActivation? TaskActivation { get; init; }
 

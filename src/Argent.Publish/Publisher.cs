@@ -1,6 +1,7 @@
 using Argent.Data;
 using Argent.Kernels;
 using Argent.Model;
+using Argent.Tensors;
 
 namespace Argent.Publish;
 
@@ -16,7 +17,8 @@ public static class Publisher
     /// <param name="modelsFolder">Where <c>name/version/</c> is written.</param>
     /// <param name="kernels">Arithmetic.</param>
     /// <param name="progress">Told of every step.</param>
-    /// <exception cref="ArgumentException">An option is out of range, or the name is not allowed.</exception>
+    /// <exception cref="ArgumentException">An option is out of range, the name is not allowed, or the blend names what the
+    /// items do not have or has rules that cannot hold.</exception>
     /// <exception cref="InvalidDataException">There are no items, ids are not ascending and distinct, or a vector is
     /// missing, not finite or of another dimension; the message names the item.</exception>
     /// <exception cref="ValueException">The value formula is wrong.</exception>
@@ -30,7 +32,19 @@ public static class Publisher
         options.Check(source.Catalogue.Count);
         // A wrong formula is found now, not after minutes of clustering.
         if (options.Value is { } value) ValueModel.Compile(value, source.Trained?.Config.Tasks ?? ["score"], source.Catalogue.Schema);
+        CheckBlend(options.Blend, source.Catalogue);
         return new Publication(source, options, kernels, new StepLog(progress, TimeProvider.System)).Run(modelsFolder);
+    }
+
+    /// <summary>Whether the blend's rules can hold, by the counts of all features: a filter may name any.</summary>
+    static void CheckBlend(BlendConfig blend, Catalogue catalogue)
+    {
+        blend.Check();
+        if (blend.IsIdentity) return;
+        var rows = Tensor.Zeros<int>(new Shape(catalogue.Count));
+        for (int row = 0; row < catalogue.Count; row++) rows[row] = row;
+        var columns = catalogue.Columns.Select(column => ForwardEncoder.Encode(column, rows));
+        BlendFeasibility.Check(blend, new ForwardIndex(catalogue.Schema, new ForwardValues([.. columns])), catalogue.Count);
     }
 
     static void CheckItems(ItemIds ids)

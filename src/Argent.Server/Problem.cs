@@ -56,7 +56,7 @@ sealed record Problem(int Status, string Title, string Detail, int? Line = null,
 
     static int StatusOf(RequestErrorKind kind) => kind switch
     {
-        RequestErrorKind.UnprocessableFilter or RequestErrorKind.UnprocessableValue => 422,
+        RequestErrorKind.UnprocessableFilter or RequestErrorKind.UnprocessableValue or RequestErrorKind.UnprocessableBlend => 422,
         RequestErrorKind.TooLarge => 413,
         RequestErrorKind.NotFound => 404,
         _ => 400,
@@ -66,6 +66,7 @@ sealed record Problem(int Status, string Title, string Detail, int? Line = null,
     {
         RequestErrorKind.UnprocessableFilter => "Filter error",
         RequestErrorKind.UnprocessableValue => "Value formula error",
+        RequestErrorKind.UnprocessableBlend => "Blend error",
         RequestErrorKind.TooLarge => "Request too large",
         RequestErrorKind.NotFound => "Not found",
         _ => "Bad request",

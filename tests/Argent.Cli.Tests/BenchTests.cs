@@ -40,6 +40,16 @@ public sealed class BenchTests
     }
 
     [Fact]
+    public async Task Blend_has_a_row_for_each_measure_and_window_and_two_goals()
+    {
+        var result = await Shell.DoAsync("bench", "blend", "--quick", "--quiet", "--format", "json");
+        var engines = result.Json["rows"]!.AsArray().Select(row => (string)row!["engine"]!).ToList();
+        Assert.Equal(["mmr", "ssd", "dpp", "ssd, spacing, rules"], engines.Distinct());
+        Assert.Equal(8, engines.Count);
+        Assert.Equal(2, result.Json["goals"]!.AsArray().Count);
+    }
+
+    [Fact]
     public async Task A_small_search_without_rivals_leaves_rows_goals_and_plots_and_check_says_what_was_not_shown()
     {
         Assert.SkipUnless(MachineLimits.CanMeasure, "This processor lacks AVX2 or FMA.");

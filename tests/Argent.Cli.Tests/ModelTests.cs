@@ -17,6 +17,50 @@ public sealed class ModelTests(PublishedModel model) : IClassFixture<PublishedMo
     }
 
     [Fact]
+    public async Task A_blend_is_published_inspected_and_overridden()
+    {
+        const string Apart = """{"rules": [{"feature": "language", "window": 2}], "spacing": [{"feature": "genre", "weight": 0.3}]}""";
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["blend.json"], Apart);
+        string[] publish = ["publish", "--data", model.Data, "--model", model.Trained, "--out", folder["models"], "--quiet", "--blend"];
+        await Shell.DoAsync([.. publish, folder["blend.json"]]);
+        var inspected = await Shell.DoAsync("inspect", folder["models"]);
+        Assert.Contains("spacing of genre, at most 1 per language in 2", inspected.Output, StringComparison.Ordinal);
+        string[] query = ["query", "--history", "17,42", "--k", "9", "--format", "json", "--model"];
+        var own = (await Shell.DoAsync([.. query, folder["models"]])).Json["items"]!;
+        var asked = (await Shell.DoAsync([.. query, model.Models, "--blend", Apart])).Json["items"]!;
+        var plain = (await Shell.DoAsync([.. query, folder["models"], "--blend", "{}"])).Json["items"]!;
+        Assert.Equal(own.ToJsonString(), asked.ToJsonString());
+        Assert.Equal(plain.ToJsonString(), (await Shell.DoAsync([.. query, model.Models])).Json["items"]!.ToJsonString());
+        Assert.Contains(own.AsArray(), i => i!["blend"] is not null);
+        var refused = await Shell.RunAsync([.. publish, """{"spacing": [{"feature": "gender", "weight": 1}]}"""]);
+        Assert.Equal(ExitCode.BadInput, refused.Code);
+        Assert.Contains("Did you mean 'genre'?", refused.Error, StringComparison.Ordinal);
+        var usage = await Shell.RunAsync([.. publish, "none.json"]);
+        Assert.Equal(ExitCode.BadUsage, usage.Code);
+        Assert.Contains("no such file", usage.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Eval_blend_sweeps_every_measure_and_diversity_grows_with_its_weight()
+    {
+        using var folder = new TemporaryFolder();
+        var json = (await Shell.DoAsync(
+            "eval", "blend", "--data", model.Data, "--model", model.Models, "--users", "60", "--k", "10", "--pool", "60",
+            "--features", "genre", "--out", folder["out"], "--format", "json", "--quiet")).Json;
+        var points = json["points"]!.AsArray();
+        Assert.Equal(["by value", "MMR", "SSD", "DPP"], points.Select(p => (string)p!["measure"]!).Distinct());
+        foreach (var measure in points.Skip(1).GroupBy(p => (string)p!["measure"]!))
+        {
+            double[] distances = [.. measure.Prepend(points[0]).Select(p => (double)p!["distance"]!)];
+            Assert.True(distances[^1] > distances[0] + 0.02, $"{measure.Key}: {string.Join(", ", distances)}");
+            Assert.All(measure, p => Assert.True((double)p!["meanValue"]! <= (double)points[0]!["meanValue"]! + 1e-9));
+        }
+        string[] files = [.. Directory.GetFiles(folder["out"]).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+        Assert.Equal(["recall-distance.svg", "recall-genre.svg", "results.json", "results.md"], files);
+    }
+
+    [Fact]
     public async Task Verify_agrees_with_an_untouched_artifact()
     {
         var json = (await Shell.DoAsync("verify", model.Models, "--format", "json")).Json;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
@@ -91,6 +92,40 @@ public sealed class ServerTests(SmallModel small) : IClassFixture<SmallModel>, I
         foreach (string key in new[] { "type", "title", "detail" }) Assert.NotEmpty(problem.GetProperty(key).GetString()!);
         Assert.DoesNotContain("   at ", problem.GetProperty("detail").GetString()!, StringComparison.Ordinal);
         if (status == 422) Assert.True(problem.GetProperty("position").GetProperty("column").GetInt32() > 0);
+    }
+
+    [Fact]
+    public async Task A_blend_composes_the_list_and_each_moved_item_says_from_where()
+    {
+        string request = $$"""{"user":{"vectors":[{{Vector}}]},"k":12""";
+        using var plain = await Post(request + ""","blend":{}}""");
+        using var spaced = await Post(request + ""","blend":{"rules":[{"feature":"language","count":1,"window":3}]}}""");
+        string[] byValue = [.. (await Json(plain)).GetProperty("items").EnumerateArray().Select(i => i.GetProperty("id").GetString()!)];
+        var items = (await Json(spaced)).GetProperty("items").EnumerateArray().ToList();
+        int[] ids = [.. items.Select(i => int.Parse(i.GetProperty("id").GetString()!, CultureInfo.InvariantCulture))];
+        string?[] languages = [.. ids.Select(id => SmallModel.Language(id / 10))];
+        var reasons = new HashSet<string>();
+        for (int i = 0; i < items.Count; i++)
+        {
+            Assert.DoesNotContain(languages[Math.Max(0, i - 2)..i], l => l is not null && l == languages[i]);
+            string id = items[i].GetProperty("id").GetString()!;
+            if (!items[i].TryGetProperty("blend", out var move))
+            {
+                Assert.Equal(byValue[i], id);
+                continue;
+            }
+            int rank = move.GetProperty("rank").GetInt32();
+            Assert.NotEqual(i + 1, rank);
+            if (rank <= byValue.Length) Assert.Equal(byValue[rank - 1], id);
+            if (move.TryGetProperty("by", out var by)) reasons.Add(by.GetString()!);
+            else Assert.True(rank > i + 1);
+        }
+        Assert.Equal(["at most 1 per language in 3"], reasons);
+        using var wrong = await Post(request + ""","blend":{"rules":[{"feature":"langauge"}]}}""");
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.StatusCode);
+        var problem = await Json(wrong);
+        Assert.Equal("Blend error", problem.GetProperty("title").GetString());
+        Assert.Contains("'language'", problem.GetProperty("detail").GetString()!, StringComparison.Ordinal);
     }
 
     [Fact]

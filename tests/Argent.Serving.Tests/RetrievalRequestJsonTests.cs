@@ -13,7 +13,7 @@ public class RetrievalRequestJsonTests
         var request = Read("""
             { "user": { "id": "42", "features": { "country": "DE", "age": 7 }, "history": ["17", 2051] }, "k": 10,
               "filter": "language = 'eng'", "exclude": ["17"], "only": ["1", "2"], "nprobe": 32, "rescore": 0, "value": "save",
-              "deadlineMs": 80, "explain": false }
+              "blend": {"pool": 300}, "deadlineMs": 80, "explain": false }
             """);
         Assert.Equal("42", request.User.Id);
         Assert.Equal("7", request.User.Features!["age"]);
@@ -24,6 +24,7 @@ public class RetrievalRequestJsonTests
         Assert.Equal(0, request.Rescore);
         Assert.Equal(["17"], request.Exclude!);
         Assert.Equal(["1", "2"], request.Only!);
+        Assert.Equal("""{"pool": 300}""", request.Blend);
     }
 
     [Fact]
@@ -74,6 +75,8 @@ public class RetrievalRequestJsonTests
     [InlineData("""{"user":{"history":5}}""", "history")]
     [InlineData("""{"deadlineMs":"soon"}""", "deadlineMs")]
     [InlineData("""{"explain":"yes"}""", "'explain'")]
+    [InlineData("""{"blend":"mmr"}""", "'blend'")]
+    [InlineData("""{"blend":[]}""", "'blend'")]
     [InlineData("""{"item":"17"}""", "item")]
     [InlineData("""{"value":3}""", "'value' must be a text or an object")]
     [InlineData("""[1]""", "object")]

@@ -37,6 +37,7 @@ sealed class InspectCommand : ArgentCommand
         Line("kind", $"{manifest.Kind}, format {manifest.FormatVersion}");
         Line("model", Text($"{manifest.Model.Dim} dims, {manifest.Model.Metric}, tasks {string.Join(", ", manifest.Model.Tasks)}"));
         Line("value", manifest.Value);
+        Line("blend", manifest.Blend.ToString());
         Line("items", Text($"{manifest.Lists.Items:N0} in {manifest.Lists.Slots:N0} slots"));
         Line("lists", Text($"{manifest.Lists.NList:N0}, of which {manifest.Lists.DefaultNProbe:N0} are probed by default"));
         foreach (var feature in manifest.Features)

@@ -14,6 +14,7 @@ sealed class BenchCommand : ArgentCommand
         Add(new BenchDenseCommand());
         Add(new BenchValueCommand());
         Add(new BenchRankCommand());
+        Add(new BenchBlendCommand());
     }
 
     /// <inheritdoc/>

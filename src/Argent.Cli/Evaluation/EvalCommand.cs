@@ -43,6 +43,7 @@ sealed class EvalCommand : ArgentCommand
         Add(_users);
         Add(_maxBadRows);
         Add(new EvalFiltersCommand());
+        Add(new EvalBlendCommand());
     }
 
     /// <inheritdoc/>

@@ -65,35 +65,49 @@ sealed class SplitEvaluation
     /// <param name="progress">Told of every batch.</param>
     public Ranking Model(string name, int nprobe, Progress progress)
     {
-        progress.Step(name, _users.Length, "users");
         var metrics = Ranking.Metrics(_dataset.Items.Count);
-        var batch = new RetrievalBatch(BatchRequests);
-        var ranked = new int[Ranking.K];
-        for (int first = 0; first < _users.Length; first += BatchRequests)
-        {
-            var users = _users.AsSpan(first, Math.Min(BatchRequests, _users.Length - first));
-            batch.Clear();
-            foreach (int user in users) batch.Add(_model.Model.Prepare(Request(user, nprobe)));
-            _model.Forward(batch);
-            for (int i = 0; i < users.Length; i++)
-            {
-                var rows = batch.Rows(i);
-                for (int r = 0; r < rows.Length; r++) ranked[r] = _datasetRows[rows[r]];
-                metrics.Add(ranked.AsSpan(0, rows.Length), _split.Test.Of(users[i]));
-            }
-            progress.Advance(users.Length);
-        }
+        Ask(name, r => r with { NProbe = nprobe }, (user, rows, _) => metrics.Add(DatasetRows(rows), HeldOut(user)), progress);
         var ranking = Ranking.Of(metrics);
         progress.Done(string.Create(System.Globalization.CultureInfo.InvariantCulture,
             $"Recall@20 {ranking.Recall20:0.0000}, Recall@100 {ranking.Recall100:0.0000}"));
         return ranking;
     }
 
-    RetrievalRequest Request(int user, int nprobe) => new()
+    /// <summary>Asks for every user.</summary>
+    /// <param name="name">What the progress calls it.</param>
+    /// <param name="change">From the usual request to the one that is asked.</param>
+    /// <param name="answered">Told of each answer: user, item rows of the model, values.</param>
+    /// <param name="progress">Told of every batch.</param>
+    public void Ask(string name, Func<RetrievalRequest, RetrievalRequest> change, Answered answered, Progress progress)
+    {
+        progress.Step(name, _users.Length, "users");
+        var batch = new RetrievalBatch(BatchRequests);
+        for (int first = 0; first < _users.Length; first += BatchRequests)
+        {
+            var users = _users.AsSpan(first, Math.Min(BatchRequests, _users.Length - first));
+            batch.Clear();
+            foreach (int user in users) batch.Add(_model.Model.Prepare(change(Request(user))));
+            _model.Forward(batch);
+            for (int i = 0; i < users.Length; i++) answered(users[i], batch.Rows(i), batch.Scores(i));
+            progress.Advance(users.Length);
+        }
+    }
+
+    /// <summary>The data set's rows of rows of the model.</summary>
+    public int[] DatasetRows(ReadOnlySpan<int> rows)
+    {
+        var ranked = new int[rows.Length];
+        for (int r = 0; r < rows.Length; r++) ranked[r] = _datasetRows[rows[r]];
+        return ranked;
+    }
+
+    /// <summary>What a user wanted: rows of the data set.</summary>
+    public ReadOnlySpan<int> HeldOut(int user) => _split.Test.Of(user);
+
+    RetrievalRequest Request(int user) => new()
     {
         User = UserInputs.Of(_dataset, _histories, user),
         K = Ranking.K,
-        NProbe = nprobe,
         Exclude = [.. _own.Of(user).ToArray().Select(_dataset.Items.Ids.Text)],
         Value = _split.Test.Task,
     };
@@ -109,3 +123,9 @@ sealed class SplitEvaluation
             $"The split holds out the task '{task}'; the model '{model.Name}' has {string.Join(", ", model.Tasks)}.");
     }
 }
+
+/// <summary>Takes an answer.</summary>
+/// <param name="user">The user.</param>
+/// <param name="rows">Item rows of the model, best first.</param>
+/// <param name="values">Their values.</param>
+delegate void Answered(int user, ReadOnlySpan<int> rows, ReadOnlySpan<float> values);

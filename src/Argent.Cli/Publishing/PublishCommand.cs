@@ -60,6 +60,9 @@ sealed class PublishCommand : ArgentCommand
         HelpName = "\"save + 0.4 * like\"",
     };
 
+    readonly Option<string?> _blend =
+        BlendOption.Create("How lists are composed: a JSON file, or the JSON itself; the order of the values when left out.");
+
     /// <summary>The command.</summary>
     public PublishCommand()
         : base(
@@ -68,7 +71,7 @@ sealed class PublishCommand : ArgentCommand
             "argent publish --data samples/books/dataset.json --model trained/books --out models")
     {
         foreach (var option in _source.All) Add(option);
-        Option[] own = [_out, _nlist, _nprobe, _falsePositives, _spare, _quantization, _value];
+        Option[] own = [_out, _nlist, _nprobe, _falsePositives, _spare, _quantization, _value, _blend];
         foreach (var option in own) Add(option);
     }
 
@@ -83,6 +86,7 @@ sealed class PublishCommand : ArgentCommand
             SpareShare = run.Get(_spare),
             Quantization = run.Get(_quantization) == "global" ? Quantization.Global : Quantization.PerItem,
             Value = run.Get(_value),
+            Blend = run.Get(_blend) is { } blend ? BlendOption.Read(blend) : _defaults.Blend,
             Seed = run.Seed ?? _defaults.Seed,
         };
         var kernels = CpuKernels.Create(run.Workers);

@@ -23,6 +23,7 @@ static class AskedRequest
         Exclude = Ids(run.Get(options.Exclude)),
         Only = Ids(run.Get(options.Only)),
         Value = run.Get(options.Value),
+        Blend = run.Get(options.Blend) is { } blend ? BlendOption.Json(blend) : null,
     };
 
     /// <summary>Refuses options that describe a user beside query vectors.</summary>

@@ -40,7 +40,7 @@ sealed class ExplainCommand : ArgentCommand
     Option[] Asking =>
     [
         _options.User, _options.History, _options.Feature, _options.Vectors, _query, _options.K, _options.NProbe,
-        _options.Rescore, _options.Filter, _options.Exclude, _options.Only, _options.Value,
+        _options.Rescore, _options.Filter, _options.Exclude, _options.Only, _options.Value, _options.Blend,
     ];
 
     /// <inheritdoc/>

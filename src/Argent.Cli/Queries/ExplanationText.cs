@@ -86,8 +86,10 @@ sealed class ExplanationText(TextWriter output, Explanation item)
         foreach (var term in value.Formula.Operands.Where(t => t.Operands.Count > 0)) Line("", $"{Number(term.Value)} = {term.Text}");
         string last = item.Search.LastValue is { } least ? $"; the last of the answer, at {item.Search.Returned}, has {Number(least)}" : "";
         Line("place", $"{(item.IsMerged ? "" : "would be ")}{value.Rank} by value{last}");
-        if (item.Blend is { } blend) Line("blend", $"{blend.Kind}: {blend.RankBefore} {(blend.RankAfter is { } after
-            ? $"to {after}" : $"is behind the {item.Search.Returned} of the answer")}");
+        if (item.Blend is not { } blend) return;
+        string to = blend.RankAfter is { } after ? $"to {after}" : $"is behind the {item.Search.Returned} of the answer";
+        string by = blend.By is null ? "" : $", passed over by {blend.By}";
+        Line("blend", $"{blend.Kind}: {blend.RankBefore} {to}{by}");
     }
 
     void WriteChange()
@@ -111,6 +113,7 @@ sealed class ExplanationText(TextWriter output, Explanation item)
             "exclude" => $"exclude without {step.Value}",
             "only" => $"only with {step.Value}",
             "filter" when step.Value == "TRUE" => "no filter",
+            "blend" => "no blend",
             "deadlineMs" => "no deadline",
             _ => $"{step.Field} {step.Value}",
         };

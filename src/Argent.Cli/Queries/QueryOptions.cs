@@ -113,6 +113,10 @@ sealed class QueryOptions
         Description = "With --rank: the best first, not in the order of the ids; --k, where it is given, does that too.",
     };
 
+    /// <summary>How the list is composed.</summary>
+    public Option<string?> Blend { get; } =
+        BlendOption.Create("How the list is composed: a JSON file, or the JSON itself; the model's own when left out.");
+
     /// <summary>Requests of one pass.</summary>
     public Option<int> Batch { get; } = Numbers.AtLeast(1, new Option<int>("--batch")
     {
@@ -124,7 +128,7 @@ sealed class QueryOptions
     /// <summary>All of them, in the order of the help.</summary>
     public IReadOnlyList<Option> All =>
     [
-        Model, Memory, User, History, Feature, K, NProbe, Rescore, Filter, Exclude, Only, Value, Rank, Sort, Requests, Vectors,
-        Out, Scores, Batch,
+        Model, Memory, User, History, Feature, K, NProbe, Rescore, Filter, Exclude, Only, Value, Blend,
+        Rank, Sort, Requests, Vectors, Out, Scores, Batch,
     ];
 }

@@ -51,7 +51,8 @@ public sealed record Manifest
     public required string Value { get; init; }
 
     /// <summary>How the final list is composed.</summary>
-    public string Blend { get; init; } = "identity";
+    [JsonConverter(typeof(ManifestBlend))]
+    public BlendConfig Blend { get; init; } = new();
 
     /// <summary>Where it all came from.</summary>
     public Lineage Lineage { get; init; } = new();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Argent.Model;
 
@@ -17,7 +18,16 @@ public sealed record BlendConfig
     /// <summary>The most spacings, and the most rules.</summary>
     public const int PartsMax = 64;
 
-    /// <summary>Candidates that are considered, best first; the rest follow only when these do not fill the list.</summary>
+    /// <summary>The most values that a spacing or a rule names.</summary>
+    public const int ValuesMax = 1_000;
+
+    /// <summary>Characters of a name.</summary>
+    public const int NameMax = 200;
+
+    /// <summary>Characters of a configuration.</summary>
+    public const int LengthMax = 65_536;
+
+    /// <summary>Candidates that are considered, best first; K of a longer list.</summary>
     public int Pool { get; init; } = 500;
 
     /// <summary>What a value counts as.</summary>
@@ -33,15 +43,18 @@ public sealed record BlendConfig
     public IReadOnlyList<BlendRule> Rules { get; init; } = [];
 
     /// <summary>Whether the order of values is the list.</summary>
+    [JsonIgnore]
     public bool IsIdentity => Diversity is null or { Weight: 0 } && Spacing.Count == 0 && Rules.Count == 0;
 
-    /// <summary>A configuration from JSON.</summary>
+    /// <summary>A configuration from JSON; <c>{}</c> is none.</summary>
     /// <exception cref="ArgumentException">A key is unknown or a number out of range; the message says which.</exception>
-    public static BlendConfig Parse(JsonElement json)
+    public static BlendConfig Parse(string json)
     {
+        ArgumentNullException.ThrowIfNull(json);
+        if (json.Length > LengthMax) throw new ArgumentException($"The blend has {json.Length} characters; at most {LengthMax} are read.");
         try
         {
-            var config = StrictJson.Read<BlendConfig>(System.Text.Encoding.UTF8.GetBytes(json.GetRawText()), "the blend");
+            var config = StrictJson.Read<BlendConfig>(System.Text.Encoding.UTF8.GetBytes(json), "the blend");
             config.Check();
             return config;
         }
@@ -59,10 +72,10 @@ public sealed record BlendConfig
         In(Spacing.Count, 0, PartsMax, "the number of spacings");
         In(Rules.Count, 0, PartsMax, "the number of rules");
         Diversity?.Check();
-        foreach (var spacing in Spacing) spacing.Check();
+        foreach (var spacing in Spacing) NotNull(spacing, "spacing").Check();
         for (int i = 0; i < Rules.Count; i++)
         {
-            Rules[i].Check();
+            NotNull(Rules[i], "rules").Check();
             for (int j = 0; j < i; j++)
             {
                 if (Rules[i].Slot is { } slot && Rules[j].Slot == slot)
@@ -71,6 +84,28 @@ public sealed record BlendConfig
                 }
             }
         }
+    }
+
+    /// <summary>For a person: the names of its parts.</summary>
+    public override string ToString()
+    {
+        var parts = new List<string>();
+        if (Diversity is { Weight: > 0 }) parts.Add(Diversity.Label);
+        parts.AddRange(Spacing.Select(s => s.Label));
+        parts.AddRange(Rules.Select(r => r.Label));
+        return parts.Count == 0 ? "identity" : string.Join(", ", parts);
+    }
+
+    internal static T NotNull<T>(T? item, string list) where T : class =>
+        item ?? throw new ArgumentException($"The blend's {list} hold null.");
+
+    internal static void CheckNames(string? name, string? feature, IReadOnlyList<string>? values)
+    {
+        In(name?.Length ?? 0, 0, NameMax, "longest name");
+        In(feature?.Length ?? 0, 0, NameMax, "longest feature name");
+        if (values is null) return;
+        In(values.Count, 1, ValuesMax, "number of values");
+        foreach (string value in values) NotNull(value, "values");
     }
 
     internal static void In(double value, double low, double high, string what)
@@ -107,12 +142,15 @@ public sealed record DiversityConfig
     /// <summary>What makes two items alike; the embedding alone when nothing is said.</summary>
     public IReadOnlyList<SimilarityConfig> Similarity { get; init; } = [new() { Kind = SimilarityKind.Embedding }];
 
+    /// <summary>Its name in explanations.</summary>
+    internal string Label => $"diversity ({JsonNamingPolicy.CamelCase.ConvertName(Kind.ToString())})";
+
     internal void Check()
     {
         BlendConfig.In(Weight, 0, 1e6, "diversity weight");
         BlendConfig.In(Window, 1, BlendConfig.WindowMax, "diversity window");
         BlendConfig.In(Similarity.Count, 1, 8, "number of similarities");
-        foreach (var similarity in Similarity) similarity.Check();
+        foreach (var similarity in Similarity) BlendConfig.NotNull(similarity, "similarities").Check();
         if (!(Similarity.Sum(s => s.Weight) > 0)) throw new ArgumentException("The blend's similarities have no weight.");
     }
 }
@@ -187,13 +225,18 @@ public sealed record SpacingConfig
     public required double Weight { get; init; }
 
     /// <summary>The distance over which an exponential price falls to its e-th part.</summary>
-    public double Scale { get; init; } = 3;
+    public double Scale { get; init; } = ScaleDefault;
 
     /// <summary>The prices at distance 1, 2, ... of <see cref="SpacingKernel.Steps"/>, times the weight.</summary>
     public IReadOnlyList<double>? Steps { get; init; }
 
     /// <summary>A filter: only items that match it pay; null for all.</summary>
     public string? When { get; init; }
+
+    const double ScaleDefault = 3;
+
+    /// <summary>Its name in explanations.</summary>
+    internal string Label => Name ?? $"spacing of {Feature}";
 
     /// <summary>The price at a distance of 1 or more, without the weight.</summary>
     internal double At(int distance) => Kernel switch
@@ -205,6 +248,7 @@ public sealed record SpacingConfig
 
     internal void Check()
     {
+        BlendConfig.CheckNames(Name, Feature, Values);
         BlendConfig.In(Window, 1, BlendConfig.WindowMax, "spacing window");
         BlendConfig.In(Weight, 0, 1e6, "spacing weight");
         BlendConfig.In(Scale, 1e-3, 1e6, "spacing scale");
@@ -212,7 +256,13 @@ public sealed record SpacingConfig
         {
             throw new ArgumentException("A spacing has steps when its kernel is 'steps', and only then.");
         }
-        foreach (double step in Steps ?? []) BlendConfig.In(step, 0, 1e6, "spacing step");
+        if (Kernel != SpacingKernel.Exponential && Scale != ScaleDefault)
+        {
+            throw new ArgumentException("A spacing has a scale only when its kernel is 'exponential'.");
+        }
+        if (Steps is null) return;
+        BlendConfig.In(Steps.Count, 1, Window, "number of spacing steps");
+        foreach (double step in Steps) BlendConfig.In(step, 0, 1e6, "spacing step");
     }
 }
 
@@ -256,9 +306,15 @@ public sealed record BlendRule
     /// <summary>Who may fill it.</summary>
     public string? Filter { get; init; }
 
+    /// <summary>Its name in explanations.</summary>
+    internal string Label => Name
+        ?? (Slot is { } slot ? $"slot {slot}" : $"at most {Count} per {Feature}" + (Window is { } window ? $" in {window}" : ""));
+
     internal void Check()
     {
-        if (Slot is null == Feature is null || Slot is null != Filter is null)
+        BlendConfig.CheckNames(Name, Feature, Values);
+        bool isMixed = Slot is not null && (Count != 1 || Window is not null || Values is not null);
+        if (isMixed || Slot is null == Feature is null || Slot is null != Filter is null)
         {
             throw new ArgumentException("A rule has either a feature and a count, or a slot and a filter.");
         }

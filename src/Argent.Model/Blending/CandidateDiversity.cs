@@ -23,10 +23,8 @@ unsafe ref struct CandidateDiversity
         _config = args.Plan.Diversity!;
         _count = (int)args.Quality.Count;
         _window = (int)Math.Max(1, Math.Min(_config.Window, args.Positions.Count));
-        foreach (var similarity in _config.Similarity) _weights += similarity.Weight;
-        int classes = 0;
-        foreach (var set in args.Classes) classes = Math.Max(classes, set.Count);
-        _marks = scratch.RentZeroed<bool>(new Shape(classes)).Span;
+        for (int s = 0; s < _config.Similarity.Count; s++) _weights += _config.Similarity[s].Weight;
+        _marks = scratch.RentZeroed<bool>(new Shape(args.Classes.Count)).Span;
         if (_config.Kind == DiversityKind.Mmr) _rows = scratch.RentZeroed<float>(new Shape((long)_window * _count)).Span;
         else _residuals = new WindowResiduals(_count, _window, scratch);
     }
@@ -41,15 +39,19 @@ unsafe ref struct CandidateDiversity
                 for (int m = 0; m < Math.Min(_added, _window); m++)
                 {
                     var row = _rows.Slice(m * _count, _count);
-                    for (int i = 0; i < _count; i++) gains[i] = Math.Min(gains[i], -row[i]);
+                    int i = 0;
+                    for (; i + 8 <= _count; i += 8)
+                    {
+                        Vector256.Min(Vector256.Create(gains[i..]), -Vector256.Create<float>(row[i..])).CopyTo(gains[i..]);
+                    }
+                    for (; i < _count; i++) gains[i] = Math.Min(gains[i], -row[i]);
                 }
                 break;
             case DiversityKind.Ssd:
-                float volume = (float)_residuals.Volume;
-                for (int i = 0; i < _count; i++) gains[i] = volume * MathF.Sqrt(_residuals.Squares[i]);
+                _residuals.Volumes(gains);
                 break;
             default:
-                for (int i = 0; i < _count; i++) gains[i] = MathF.Log(_residuals.Squares[i]);
+                _residuals.Logarithms(gains);
                 break;
         }
     }
@@ -77,7 +79,7 @@ unsafe ref struct CandidateDiversity
             float weight = (float)(_config.Similarity[s].Weight / _weights);
             int classes = _args.Plan.SimilarityClasses[s];
             if (classes < 0) AddCosines(candidate, weight, row);
-            else AddOverlaps(candidate, weight, in _args.Classes[classes], row);
+            else AddOverlaps(candidate, weight, classes, row);
         }
         // Also for items that have none of the classes: nothing is as like an item as itself.
         row[candidate] = 1;
@@ -103,14 +105,16 @@ unsafe ref struct CandidateDiversity
         }
     }
 
-    readonly void AddOverlaps(int candidate, float weight, in ClassSets sets, Span<float> row)
+    readonly void AddOverlaps(int candidate, float weight, int set, Span<float> row)
     {
-        var own = sets.Of(candidate);
+        var own = _args.Classes.Of(set, candidate);
+        var start = _args.Classes.Start.Row(set);
+        var ids = _args.Classes.Ids.Span;
         foreach (int id in own) _marks[id] = true;
         for (int i = 0; i < row.Length; i++)
         {
             int shared = 0;
-            var other = sets.Of(i);
+            var other = ids[start[i]..start[i + 1]];
             foreach (int id in other) shared += _marks[id] ? 1 : 0;
             if (shared > 0) row[i] += weight * shared / MathF.Sqrt((float)own.Length * other.Length);
         }

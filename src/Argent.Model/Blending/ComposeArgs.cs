@@ -2,14 +2,21 @@ using Argent.Tensors;
 
 namespace Argent.Model;
 
-/// <summary>Classes of candidates: those of candidate i are <c>Ids[Start[i] .. Start[i + 1]]</c>, distinct, below Count.</summary>
-/// <param name="Start">[n + 1] int32.</param>
+/// <summary>
+/// Classes of candidates, in one or more sets: those of candidate i in set s are <c>Ids[Start[s, i] .. Start[s, i + 1]]</c>,
+/// distinct, below Count.
+/// </summary>
+/// <param name="Start">[c, n + 1] int32, ascending through all rows.</param>
 /// <param name="Ids">[m] int32.</param>
-/// <param name="Count">Classes in all.</param>
+/// <param name="Count">Classes of the set that has most.</param>
 public readonly record struct ClassSets(Tensor<int> Start, Tensor<int> Ids, int Count)
 {
     /// <summary>The classes of a candidate.</summary>
-    public ReadOnlySpan<int> Of(int candidate) => Ids.Span[Start[candidate]..Start[candidate + 1]];
+    public ReadOnlySpan<int> Of(int set, int candidate)
+    {
+        var start = Start.Row(set);
+        return Ids.Span[start[candidate]..start[candidate + 1]];
+    }
 }
 
 /// <summary>Candidates to compose a list of, best quality first.</summary>
@@ -19,17 +26,14 @@ public readonly record struct ClassSets(Tensor<int> Start, Tensor<int> Ids, int 
 /// </remarks>
 public readonly record struct ComposeArgs
 {
-    /// <summary>Nothing but what is required.</summary>
-    public ComposeArgs() { }
-
     /// <summary>[n] float32, descending.</summary>
     public required Tensor<float> Quality { get; init; }
 
     /// <summary>[n, D] float32 embeddings of length 1; no tensor when no similarity is of embeddings.</summary>
     public Tensor<float> Vectors { get; init; }
 
-    /// <summary>What makes items alike, is to be spaced or is counted, by the numbers that the parts name.</summary>
-    public ClassSets[] Classes { get; init; } = [];
+    /// <summary>What makes items alike, is to be spaced or is counted: sets by the numbers that the parts name.</summary>
+    public ClassSets Classes { get; init; }
 
     /// <summary>[c, words] uint64 bits of candidates: who meets condition c.</summary>
     public Tensor<ulong> Conditions { get; init; }
@@ -64,10 +68,5 @@ public sealed record ComposePlan
 
     /// <summary>Names of all parts: diversity, the spacings, the rules.</summary>
     public IReadOnlyList<string> Parts =>
-    [
-        Diversity is null ? "diversity" : $"diversity ({Diversity.Kind.ToString().ToLowerInvariant()})",
-        .. Spacing.Select(s => s.Config.Name ?? $"spacing of {s.Config.Feature}"),
-        .. Rules.Select(r => r.Config.Name
-            ?? (r.Config.Slot is { } slot ? $"slot {slot}" : $"at most {r.Config.Count} of a {r.Config.Feature}")),
-    ];
+        [Diversity?.Label ?? "diversity", .. Spacing.Select(s => s.Config.Label), .. Rules.Select(r => r.Config.Label)];
 }

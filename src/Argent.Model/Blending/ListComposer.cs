@@ -50,10 +50,8 @@ ref struct ComposeState
         _prices = scratch.RentZeroed<float>(new Shape((long)_plan.Spacing.Count * _count)).Span;
         _forbidden = scratch.Rent<int>(new Shape(_count)).Span;
         _placed = scratch.RentZeroed<bool>(new Shape(_count)).Span;
-        int classes = 0;
-        foreach (var set in args.Classes) classes = Math.Max(classes, set.Count);
-        _classPrices = scratch.Rent<float>(new Shape(classes)).Span;
-        _classCounts = scratch.Rent<int>(new Shape(classes)).Span;
+        _classPrices = scratch.Rent<float>(new Shape(args.Classes.Count)).Span;
+        _classCounts = scratch.Rent<int>(new Shape(args.Classes.Count)).Span;
         if (_plan.Diversity is not null) _diversity = new CandidateDiversity(in args, scratch);
     }
 
@@ -67,11 +65,12 @@ ref struct ComposeState
         _forbidden.Fill(-1);
         for (int r = 0; r < _plan.Rules.Count; r++) Forbid(r, place);
         int best = -1;
-        double most = double.NegativeInfinity;
+        double most = double.NegativeInfinity, weight = Weight;
+        var quality = _args.Quality.Span;
         for (int i = _first; i < _count; i++)
         {
             if (_placed[i] || _forbidden[i] >= 0) continue;
-            double worth = _args.Quality[i] + Weight * _gains[i];
+            double worth = quality[i] + weight * _gains[i];
             for (int s = 0; s < _plan.Spacing.Count; s++) worth -= _prices[s * _count + i];
             if (worth > most) (best, most) = (i, worth);
         }
@@ -81,12 +80,13 @@ ref struct ComposeState
     /// <summary>Notes why candidates of better quality than the chosen one were passed over.</summary>
     public readonly void Explain(int chosen)
     {
+        var reasons = _args.Reasons.Span;
         for (int i = _first; i < chosen; i++)
         {
-            if (_placed[i] || _args.Reasons[i] >= 0) continue;
+            if (_placed[i] || reasons[i] >= 0) continue;
             if (_forbidden[i] >= 0)
             {
-                _args.Reasons[i] = 1 + _plan.Spacing.Count + _forbidden[i];
+                reasons[i] = 1 + _plan.Spacing.Count + _forbidden[i];
                 continue;
             }
             int reason = 0;
@@ -96,7 +96,7 @@ ref struct ComposeState
                 double advantage = _prices[s * _count + i] - _prices[s * _count + chosen];
                 if (advantage > most) (reason, most) = (s + 1, advantage);
             }
-            _args.Reasons[i] = reason;
+            reasons[i] = reason;
         }
     }
 
@@ -112,19 +112,23 @@ ref struct ComposeState
     readonly void Price(int number, int place)
     {
         var (config, classes, condition) = _plan.Spacing[number];
-        ref readonly var sets = ref _args.Classes[classes];
+        var sets = _args.Classes;
         var prices = _prices.Slice(number * _count, _count);
         _classPrices.Clear();
         for (int distance = 1; distance <= Math.Min(config.Window, place); distance++)
         {
             float price = (float)(config.Weight * config.At(distance));
-            foreach (int id in sets.Of(_args.Positions[place - distance])) _classPrices[id] += price;
+            foreach (int id in sets.Of(classes, _args.Positions[place - distance])) _classPrices[id] += price;
         }
+        var start = sets.Start.Row(classes);
+        var ids = sets.Ids.Span;
+        var meeting = condition >= 0 ? _args.Conditions.Row(condition) : default;
         for (int i = _first; i < _count; i++)
         {
-            prices[i] = 0;
-            if (_placed[i] || (condition >= 0 && !Meets(condition, i))) continue;
-            foreach (int id in sets.Of(i)) prices[i] += _classPrices[id];
+            float price = 0;
+            bool pays = !_placed[i] && (condition < 0 || Has(meeting, i));
+            for (int c = start[i]; pays && c < start[i + 1]; c++) price += _classPrices[ids[c]];
+            prices[i] = price;
         }
     }
 
@@ -137,18 +141,20 @@ ref struct ComposeState
             ForbidForSlot(number, condition, slot - 1, place);
             return;
         }
-        ref readonly var sets = ref _args.Classes[classes];
+        var sets = _args.Classes;
         _classCounts.Clear();
         int start = config.Window is { } window ? Math.Max(0, place - window + 1) : 0;
         for (int p = start; p < place; p++)
         {
-            foreach (int id in sets.Of(_args.Positions[p])) _classCounts[id]++;
+            foreach (int id in sets.Of(classes, _args.Positions[p])) _classCounts[id]++;
         }
+        var starts = sets.Start.Row(classes);
+        var ids = sets.Ids.Span;
         for (int i = _first; i < _count; i++)
         {
-            foreach (int id in sets.Of(i))
+            for (int c = starts[i]; c < starts[i + 1]; c++)
             {
-                if (_classCounts[id] >= config.Count) _forbidden[i] = number;
+                if (_classCounts[ids[c]] >= config.Count) _forbidden[i] = number;
             }
         }
     }
@@ -161,9 +167,10 @@ ref struct ComposeState
     {
         if (place > slot || slot >= _args.Positions.Count) return;
         int meeting = 0, last = -1;
+        var who = _args.Conditions.Row(condition);
         for (int i = _first; i < _count; i++)
         {
-            if (!_placed[i] && Meets(condition, i)) (meeting, last) = (meeting + 1, i);
+            if (!_placed[i] && Has(who, i)) (meeting, last) = (meeting + 1, i);
         }
         if (meeting == 0) return;
         if (place < slot)
@@ -173,10 +180,9 @@ ref struct ComposeState
         }
         for (int i = _first; i < _count; i++)
         {
-            if (!Meets(condition, i)) _forbidden[i] = number;
+            if (!Has(who, i)) _forbidden[i] = number;
         }
     }
 
-    readonly bool Meets(int condition, int candidate) =>
-        (_args.Conditions.Row(condition)[candidate >> 6] >> (candidate & 63) & 1) != 0;
+    static bool Has(ReadOnlySpan<ulong> bits, int candidate) => (bits[candidate >> 6] >> (candidate & 63) & 1) != 0;
 }

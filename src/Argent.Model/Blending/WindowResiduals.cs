@@ -36,18 +36,23 @@ unsafe ref struct WindowResiduals
         new Span<float>(_squares, _stride).Fill(1);
     }
 
-    /// <summary>[n] squared distances, at least <see cref="Floor"/>.</summary>
-    public readonly ReadOnlySpan<float> Squares => new(_squares, _count);
-
-    /// <summary>The volume that the window's items span.</summary>
-    public readonly double Volume
+    /// <summary>The volume that each candidate spans with the window's items.</summary>
+    public readonly void Volumes(Span<float> volumes)
     {
-        get
-        {
-            double volume = 1;
-            for (int m = 0; m < _used; m++) volume *= _distances[m];
-            return volume;
-        }
+        double own = 1;
+        for (int m = 0; m < _used; m++) own *= _distances[m];
+        float volume = (float)own;
+        int i = 0;
+        for (; i + 8 <= _count; i += 8) (volume * Vector256.Sqrt(Vector256.Load(_squares + i))).CopyTo(volumes[i..]);
+        for (; i < _count; i++) volumes[i] = volume * MathF.Sqrt(_squares[i]);
+    }
+
+    /// <summary>The logarithm of each candidate's squared distance, which is at least <see cref="Floor"/>.</summary>
+    public readonly void Logarithms(Span<float> logarithms)
+    {
+        int i = 0;
+        for (; i + 8 <= _count; i += 8) Vector256.Log(Vector256.Load(_squares + i)).CopyTo(logarithms[i..]);
+        for (; i < _count; i++) logarithms[i] = MathF.Log(_squares[i]);
     }
 
     /// <summary>Room for the similarities of the next member with all candidates; <see cref="Add"/> takes them.</summary>

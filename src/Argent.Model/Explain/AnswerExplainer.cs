@@ -46,7 +46,7 @@ readonly ref struct AnswerExplainer(RetrievalModel model, RetrievalStages stages
         return response with
         {
             Explanation = new AnswerExplanation(
-                nprobe, model.Index.NList, query.Kept, stages.Merge.Capacity(query.Kept), items),
+                nprobe, model.Index.NList, query.Kept, stages.Merge.Capacity(query.Kept), query.Blend.Name, items),
         };
     }
 

@@ -5,11 +5,12 @@ namespace Argent.Model;
 /// <param name="NList">Lists of the index.</param>
 /// <param name="Kept">K0: candidates that each head keeps, at most.</param>
 /// <param name="MergedMost">K1: candidates after the merge of the heads, at most.</param>
+/// <param name="Blend">The blend's parts, or <c>identity</c>.</param>
 /// <param name="Items">
 /// Parallel to the answer's items; null for one that left the index after the answer was given.
 /// </param>
 public sealed record AnswerExplanation(
-    int NProbe, int NList, int Kept, int MergedMost, IReadOnlyList<AnswerItemExplanation?> Items);
+    int NProbe, int NList, int Kept, int MergedMost, string Blend, IReadOnlyList<AnswerItemExplanation?> Items);
 
 /// <summary>How one item came into an answer.</summary>
 /// <param name="List">Its list.</param>

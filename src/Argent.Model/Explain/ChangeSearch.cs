@@ -89,6 +89,7 @@ sealed class ChangeSearch(Explainer explainer, string item, ItemSight first)
         "nprobe" => request with { NProbe = other.NProbe },
         "rescore" => request with { Rescore = other.Rescore },
         "k" => request with { K = other.K },
+        "blend" => request with { Blend = other.Blend },
         _ => request with { DeadlineMs = other.DeadlineMs },
     };
 
@@ -109,9 +110,9 @@ sealed class ChangeSearch(Explainer explainer, string item, ItemSight first)
             case ItemVerdict.ListNotProbed:
                 return MoreLists(request);
             case ItemVerdict.BelowScan or ItemVerdict.LostInMerge:
-                return MoreKept(request) ?? MoreItems(request) ?? MoreLists(request);
+                return MoreKept(request) ?? NoBlend(request) ?? MoreItems(request) ?? MoreLists(request);
             case ItemVerdict.BelowK:
-                return MoreItems(request);
+                return NoBlend(request) ?? MoreItems(request);
             default:
                 return null;
         }
@@ -151,6 +152,13 @@ sealed class ChangeSearch(Explainer explainer, string item, ItemSight first)
         }
         return null;
     }
+
+    /// <summary>
+    /// The request without a blend, whose places more k may change in any way; null when there is none. When more k serves the
+    /// item under the blend too, pruning brings the blend back.
+    /// </summary>
+    RetrievalRequest? NoBlend(RetrievalRequest request) =>
+        _sight.Query.Blend.IsIdentity ? null : Take(request with { Blend = "{}" }, "blend", "{}");
 
     /// <summary>
     /// The least k that serves the item; null when there is none. More k keeps more candidates, so the item's place can

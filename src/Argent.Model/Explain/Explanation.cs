@@ -126,10 +126,14 @@ public sealed record ExplainedTask(string Task, float Score, float Value);
 public sealed record ExplainedTerm(string Text, float Value, IReadOnlyList<ExplainedTerm> Operands);
 
 /// <summary>What the composition of the final list did with a candidate.</summary>
-/// <param name="Kind">The blend: <c>identity</c> leaves the order of the values as it is.</param>
+/// <param name="Kind">The blend's parts; <c>identity</c> leaves the order of the values as it is.</param>
 /// <param name="RankBefore">Place by value, from 1.</param>
 /// <param name="RankAfter">Place in the answer, from 1; null when it is not in it.</param>
-public sealed record ExplainedBlend(string Kind, int RankBefore, int? RankAfter);
+public sealed record ExplainedBlend(string Kind, int RankBefore, int? RankAfter)
+{
+    /// <summary>The part that put an item of a lower value before it the first time; null when none did.</summary>
+    public string? By { get; init; }
+}
 
 /// <summary>The smallest change of a request that serves an item. It was made, and the changed request asked.</summary>
 /// <param name="Steps">What to change, all of it together.</param>

@@ -152,8 +152,12 @@ sealed class Funnel
             [.. names.Select((name, t) => new ExplainedTask(name, exact[t], inputs[t]))],
             new FormulaTerms(_query.Value, names).Explain(_stages.Values.Inputs(_query, _slot, inputs), pass), values[place], rank);
         if (!IsMerged) return;
-        var positions = Model.Blend.Compose(valued.Values, valued.Ties, (int)Math.Min(_query.K, valued.Values.Shape[1]), pass);
-        int after = positions.Row(0).IndexOf(place);
-        Blend = new ExplainedBlend(Model.Blend.Kind, rank, after < 0 ? null : after + 1);
+        var lists = _stages.Blend.Compose([_query], in found, in valued, pass);
+        int after = lists.Positions.Row(0).IndexOf(place);
+        int reason = lists.Reasons.IsPresent && rank <= lists.Reasons.Count ? lists.Reasons[rank - 1] : -1;
+        Blend = new ExplainedBlend(_query.Blend.Name, rank, after < 0 ? null : after + 1)
+        {
+            By = reason < 0 ? null : _query.Blend.Parts[reason],
+        };
     }
 }

@@ -8,8 +8,10 @@ namespace Argent.Model;
 /// <param name="Search">From query vectors to candidates.</param>
 /// <param name="OverArch">Exact scores.</param>
 /// <param name="Values">Task values and the one that orders the list.</param>
+/// <param name="Blend">From values to the list.</param>
 sealed record RetrievalStages(
-    RetrievalParts Parts, MergeHeads Merge, CandidateSearch Search, OverArch OverArch, CandidateValues Values)
+    RetrievalParts Parts, MergeHeads Merge, CandidateSearch Search, OverArch OverArch, CandidateValues Values,
+    Blend Blend)
 {
     /// <summary>The lists.</summary>
     public IvfIndex Index => Parts.Index;

@@ -14,7 +14,7 @@ public sealed class RetrievalModel : Module
     readonly CandidateSearch _search;
     readonly OverArch _overArch;
     readonly CandidateValues _values;
-    readonly Blend _blend = new();
+    readonly Blend _blend;
 
     /// <summary>A model of parts in memory or mapped.</summary>
     /// <exception cref="ArgumentException">The parts do not fit together.</exception>
@@ -29,6 +29,7 @@ public sealed class RetrievalModel : Module
         _search = new CandidateSearch(parts.Index, parts.Filter?.Words, parts.Forward.Values, _merge, parts.Clock);
         _overArch = new OverArch(parts.Cache, parts.Index.Lists.Bias);
         _values = new CandidateValues(description.TaskActivation, Value, parts.Index.Lists);
+        _blend = new Blend(Compiled(parts), parts.Forward, parts.Cache);
         _compiler = new QueryCompiler(this, parts);
         Ranking = new RankingModel(this, parts, _overArch, _values);
     }
@@ -65,6 +66,9 @@ public sealed class RetrievalModel : Module
 
     /// <summary>Scores of given items, from the same parts.</summary>
     public RankingModel Ranking { get; }
+
+    /// <summary>The model's own blend.</summary>
+    public BlendProgram Blend => _blend.Program;
 
     /// <summary>True when users may be described; false when requests must bring query vectors.</summary>
     public bool HasUserTower => _parts.UserTower is not null;
@@ -165,6 +169,9 @@ public sealed class RetrievalModel : Module
             answer.Rows = scratch.Rent<int>(new Shape(most));
             answer.Scores = scratch.Rent<float>(new Shape(most));
             answer.Tasks = scratch.Rent<float>(new Shape(most, Tasks.Count));
+            if (batch[i].Blend.IsIdentity) continue;
+            answer.Ranks = scratch.Rent<int>(new Shape(most));
+            answer.Reasons = scratch.Rent<int>(new Shape(most));
         }
     }
 
@@ -206,7 +213,10 @@ public sealed class RetrievalModel : Module
     internal Explanation Look(RetrievalRequest request, string item, in ForwardPass pass) =>
         new Explainer(this, Stages, pass).Look(request, item, long.MaxValue, out _);
 
-    RetrievalStages Stages => new(_parts, _merge, _search, _overArch, _values);
+    RetrievalStages Stages => new(_parts, _merge, _search, _overArch, _values, _blend);
+
+    static BlendProgram Compiled(RetrievalParts parts) =>
+        new BlendCompiler(parts.Forward.Schema, new FilterCompiler(parts.Forward.Schema, parts.Filter?.Layout)).Compile(parts.Blend);
 
     /// <summary>[B * H, D]: vectors that requests brought, and those of the user tower for all others.</summary>
     internal Tensor<float> QueryVectors(RetrievalBatch batch, in ForwardPass pass)
@@ -246,14 +256,13 @@ public sealed class RetrievalModel : Module
     {
         long start = Clock.GetTimestamp();
         var mark = pass.Scratch.Mark();
-        int heads = Tasks.Count, most = 0;
+        int heads = Tasks.Count;
         var queries = batch.GroupQueries.AsSpan(0, order.Length);
         var own = pass.Scratch.Rent<float>(new Shape((long)order.Length * heads, Index.Dim));
         for (int i = 0; i < order.Length; i++)
         {
             int request = (int)(uint)order[i];
             queries[i] = batch[request];
-            most = Math.Max(most, queries[i].K);
             own.Rows((long)i * heads, heads).CopyFrom(vectors.Rows((long)request * heads, heads));
         }
         var group = new SearchGroup
@@ -268,27 +277,32 @@ public sealed class RetrievalModel : Module
         start = Clock.GetTimestamp();
         var scores = _overArch.Score(own, found.Slots, pass);
         var valued = _values.Evaluate(queries, in found, scores, pass);
-        var positions = Blend.Compose(valued.Values, valued.Ties, (int)Math.Min(most, valued.Values.Shape[1]), pass);
+        var lists = _blend.Compose(queries, in found, in valued, pass);
         for (int i = 0; i < order.Length; i++)
         {
-            WriteAnswer(ref batch.Answer((int)(uint)order[i]), i, in found, in valued, positions);
+            WriteAnswer(ref batch.Answer((int)(uint)order[i]), i, in found, in valued, in lists);
         }
         times.OverArch += Since(start);
         pass.Scratch.Release(mark);
     }
 
     void WriteAnswer(
-        ref RetrievalAnswer answer, int request, in SearchResult found, in ValuedCandidates valued, Tensor<int> positions)
+        ref RetrievalAnswer answer, int request, in SearchResult found, in ValuedCandidates valued, in BlendedLists lists)
     {
         int count = 0, tasks = Tasks.Count;
         var values = valued.Values.Row(request);
         var taskValues = valued.Tasks.Row(request);
         var slots = found.Slots.Row(request);
-        foreach (int position in positions.Row(request))
+        foreach (int position in lists.Positions.Row(request))
         {
             if (position < 0 || count == answer.Rows.Count) break;
             answer.Rows[count] = Index.Lists.Rows[slots[position]];
             answer.Scores[count] = values[position];
+            if (answer.Ranks.IsPresent)
+            {
+                int rank = lists.Ranks.Row(request)[count];
+                (answer.Ranks[count], answer.Reasons[count]) = (rank, lists.Reasons.Row(request)[rank - 1]);
+            }
             taskValues.Slice(position * tasks, tasks).CopyTo(answer.Tasks.Row(count++));
         }
         answer.Count = count;

@@ -36,6 +36,9 @@ public sealed record RetrievalParts
     /// <summary>Value formula over the tasks.</summary>
     public required string Value { get; init; }
 
+    /// <summary>How the final list is composed.</summary>
+    public BlendConfig Blend { get; init; } = new();
+
     /// <summary>Lists probed when a request does not say.</summary>
     public required int DefaultNProbe { get; init; }
 
@@ -86,6 +89,7 @@ public sealed record RetrievalParts
             UserTower = towers is null ? null : UserTower.FromTensors(towers, artifact.Find, trained!, origin).Frozen(),
             ItemTower = towers is null ? null : ItemTower.FromTensors(towers, artifact.Find, trained!, origin),
             Value = manifest.Value,
+            Blend = manifest.Blend,
             DefaultNProbe = lists.DefaultNProbe,
         };
     }
@@ -115,7 +119,6 @@ public sealed record RetrievalParts
     {
         var (model, lists) = (manifest.Model, manifest.Lists);
         Require(manifest.Kind == "retrieval", $"is a '{manifest.Kind}' model");
-        Require(manifest.Blend == Blend.Kind, $"has the blend '{manifest.Blend}'");
         var quantization = manifest.Quantization;
         Require(quantization.IsValid(), $"has the quantisation '{quantization.Kind}' with the scale '{quantization.Scale}'");
         Require(model.Dim is >= 1 and <= 65_536, $"has {model.Dim} dimensions");

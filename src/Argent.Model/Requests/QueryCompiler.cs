@@ -13,10 +13,12 @@ sealed class QueryCompiler
     readonly RetrievalModel _model;
     readonly RetrievalParts _parts;
     readonly FilterCompiler _filters;
+    readonly BlendCompiler _blendCompiler;
     readonly Selectivity _selectivity;
     readonly BoundedCache<CompiledFilter> _filterPrograms;
     readonly BoundedCache<CompiledFilter> _canonicalFilters;
     readonly BoundedCache<ValueFormula> _valuePrograms;
+    readonly BoundedCache<BlendProgram> _blends;
     readonly CompiledFilter _everything;
     readonly ItemLists _lists;
     readonly Stack<UserBatchBuilder> _builders = [];
@@ -26,11 +28,13 @@ sealed class QueryCompiler
         (_model, _parts) = (model, parts);
         _lists = new ItemLists(parts.Items.Ids, parts.Index.Lists);
         _filters = new FilterCompiler(parts.Forward.Schema, parts.Filter?.Layout);
+        _blendCompiler = new BlendCompiler(parts.Forward.Schema, _filters);
         _selectivity = new Selectivity(parts.Forward.Schema, parts.Forward.Counts, parts.Items.Ids.Count);
         _filterPrograms = new BoundedCache<CompiledFilter>(parts.Limits.CachedPrograms);
         _canonicalFilters = new BoundedCache<CompiledFilter>(parts.Limits.CachedPrograms);
         _everything = new CompiledFilter(null, _selectivity.Of(Condition.True));
         _valuePrograms = new BoundedCache<ValueFormula>(parts.Limits.CachedPrograms);
+        _blends = new BoundedCache<BlendProgram>(parts.Limits.CachedPrograms);
     }
 
     public RetrievalQuery Compile(RetrievalRequest request, long deadline)
@@ -58,7 +62,8 @@ sealed class QueryCompiler
         int nprobe = Math.Min(request.NProbe == 0 ? _parts.DefaultNProbe : request.NProbe, _parts.Index.NList);
         var compiled = string.IsNullOrWhiteSpace(request.Filter) ? _everything : Compiled(request.Filter);
         var filter = Filter(request, compiled);
-        int kept = Kept(request.K, request.Rescore);
+        var blend = Blend(request);
+        int kept = Kept(blend.Candidates(request.K), request.Rescore);
         // An intersection may never have K0 items in common, and what is only excluded leaves the nearest lists full.
         bool isStrict = filter is { Program: not null } or { OnlyRows: not null }
             && _parts.Description.Merge != MergeKind.Intersection;
@@ -75,10 +80,38 @@ sealed class QueryCompiler
             MatchesMax = Math.Min(compiled.Matches.Most, filter?.OnlyRows?.Length ?? long.MaxValue),
             MatchesExpected = compiled.Matches.Expected,
             Value = Value(request.Value).Bind(user.Features),
+            Blend = blend,
             Vectors = user.Vectors is { } vectors ? Flatten(vectors) : null,
             User = user.Vectors is null ? Encode(user) : null,
             Deadline = deadline,
         };
+    }
+
+    /// <summary>The request's blend or the model's own.</summary>
+    BlendProgram Blend(RetrievalRequest request)
+    {
+        var blend = _model.Blend;
+        if (!string.IsNullOrWhiteSpace(request.Blend))
+        {
+            if (request.Blend.Length > BlendConfig.LengthMax)
+            {
+                throw TooLarge($"blend has {request.Blend.Length} characters; at most {BlendConfig.LengthMax} are read.");
+            }
+            try
+            {
+                blend = _blends.Get(request.Blend, json => _blendCompiler.Compile(BlendConfig.Parse(json)));
+            }
+            catch (ArgumentException e)
+            {
+                throw new RequestException(RequestErrorKind.UnprocessableBlend, e.Message);
+            }
+        }
+        double steps = blend.Steps(request.K, _parts.Index.Dim);
+        return steps <= BlendProgram.StepsMax ? blend : throw new RequestException(
+            RequestErrorKind.UnprocessableBlend,
+            $"The blend would compose k = {request.K} of {blend.Candidates(request.K)} candidates " +
+            $"in about {steps / 1e6:0} million steps; " +
+            $"{BlendProgram.StepsMax / 1_000_000} million are allowed. Ask for fewer items, a smaller pool or window, or no blend: {{}}.");
     }
 
     /// <summary>

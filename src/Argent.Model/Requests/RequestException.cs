@@ -12,6 +12,9 @@ public enum RequestErrorKind
     /// <summary>The value formula is wrong: 422.</summary>
     UnprocessableValue,
 
+    /// <summary>The blend is wrong: 422.</summary>
+    UnprocessableBlend,
+
     /// <summary>A list or text is longer than the model's limit: 413.</summary>
     TooLarge,
 

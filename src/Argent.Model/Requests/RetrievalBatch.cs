@@ -78,6 +78,14 @@ public sealed class RetrievalBatch
     /// <summary>Task values of one item of a request's answer, in the model's order of tasks.</summary>
     public ReadOnlySpan<float> Tasks(int index, int item) => _answers[Checked(index)].Tasks.Row(item);
 
+    /// <summary>Where the blend moved one item of a request's answer from; null when it did not.</summary>
+    public BlendMove? Move(int index, int item)
+    {
+        ref var answer = ref _answers[Checked(index)];
+        if (!answer.Ranks.IsPresent || answer.Ranks[item] == item + 1) return null;
+        return new BlendMove(answer.Ranks[item], answer.Reasons[item] is >= 0 and var part ? _queries[index].Blend.Parts[part] : null);
+    }
+
     /// <summary>Why the answer ends where it does.</summary>
     public RetrievalStatus Status(int index) => _answers[Checked(index)].Status;
 
@@ -101,7 +109,10 @@ public sealed class RetrievalBatch
         for (int i = 0; i < items.Length; i++)
         {
             int row = rows[i];
-            items[i] = new RetrievedItem(row, model.Items.Text(row), model.Title(row), scores[i], Tasks(index, i).ToArray());
+            items[i] = new RetrievedItem(row, model.Items.Text(row), model.Title(row), scores[i], Tasks(index, i).ToArray())
+            {
+                Move = Move(index, i),
+            };
         }
         return new RetrievalResponse
         {
@@ -166,6 +177,12 @@ struct RetrievalAnswer
 
     /// <summary>[K, T] float32 task values.</summary>
     public Tensor<float> Tasks;
+
+    /// <summary>[K] int32 places by value, from 1; no tensor unless the list was composed.</summary>
+    public Tensor<int> Ranks;
+
+    /// <summary>[K] int32 parts of the blend that the items were passed over for, -1 for none; no tensor like the ranks.</summary>
+    public Tensor<int> Reasons;
 
     /// <summary>Items in the answer.</summary>
     public int Count;

@@ -49,6 +49,9 @@ public sealed class RetrievalQuery
     /// <summary>The value formula for the request's user.</summary>
     internal BoundFormula Value { get; init; } = null!;
 
+    /// <summary>How the list is composed.</summary>
+    internal BlendProgram Blend { get; init; } = null!;
+
     /// <summary>[H * D] query vectors of the request, or null when the user tower makes them.</summary>
     internal float[]? Vectors { get; init; }
 

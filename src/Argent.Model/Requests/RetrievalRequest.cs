@@ -51,6 +51,12 @@ public sealed record RetrievalRequest
     public string? Value { get; init; }
 
     /// <summary>
+    /// How the list is composed, as the JSON of a <see cref="BlendConfig"/>; <c>{}</c> leaves the order of the values. Null for
+    /// the model's own.
+    /// </summary>
+    public string? Blend { get; init; }
+
+    /// <summary>
     /// Whether the answer says of each item how it came there. A predictor adds that behind the pass; who runs passes
     /// himself asks the model to. Items wanted are then at most <see cref="ModelLimits.ExplainedItemsMax"/>.
     /// </summary>

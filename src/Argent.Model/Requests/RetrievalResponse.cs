@@ -17,9 +17,20 @@ public enum RetrievalStatus
 /// <param name="Row">The item's row in id order.</param>
 /// <param name="Id">The catalogue's id.</param>
 /// <param name="Title">Its title, if the catalogue has titles.</param>
-/// <param name="Score">The value model's result; the list is ordered by it.</param>
+/// <param name="Score">The value model's result; the list is ordered by it unless a blend composed it.</param>
 /// <param name="Tasks">One score per task, in the model's order of tasks.</param>
-public readonly record struct RetrievedItem(int Row, string Id, string? Title, float Score, float[] Tasks);
+public readonly record struct RetrievedItem(int Row, string Id, string? Title, float Score, float[] Tasks)
+{
+    /// <summary>Where the blend moved it from; null when it did not.</summary>
+    public BlendMove? Move { get; init; }
+}
+
+/// <summary>Where an item stood before the blend moved it.</summary>
+/// <param name="Rank">Its place by value, from 1.</param>
+/// <param name="By">
+/// The part of the blend that put an item of a lower value before it the first time; null for one that only moved up.
+/// </param>
+public sealed record BlendMove(int Rank, string? By);
 
 /// <summary>Microseconds of each step of a request; the steps of a batch are shared by its requests.</summary>
 public readonly record struct RetrievalTiming(long Queue, long UserTower, long Scan, long OverArch, long Total);

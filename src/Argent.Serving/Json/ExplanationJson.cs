@@ -53,7 +53,7 @@ public static class ExplanationJson
         json.WriteNumber("lists", explanation.NList);
         json.WriteNumber("keptPerHead", explanation.Kept);
         json.WriteNumber("mergedMost", explanation.MergedMost);
-        json.WriteString("blend", Blend.Kind);
+        json.WriteString("blend", explanation.Blend);
         json.WriteEndObject();
     }
 
@@ -184,6 +184,7 @@ public static class ExplanationJson
         json.WriteString("kind", blend.Kind);
         json.WriteNumber("rankBefore", blend.RankBefore);
         WriteNumber(json, "rankAfter", blend.RankAfter);
+        if (blend.By is not null) json.WriteString("by", blend.By);
         json.WriteEndObject();
     }
 

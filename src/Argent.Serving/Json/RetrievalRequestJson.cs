@@ -11,7 +11,7 @@ namespace Argent.Serving;
 public static class RetrievalRequestJson
 {
     static readonly string[] _keys =
-        ["user", "k", "filter", "exclude", "only", "nprobe", "rescore", "value", "deadlineMs", "explain"];
+        ["user", "k", "filter", "exclude", "only", "nprobe", "rescore", "value", "blend", "deadlineMs", "explain"];
 
     static readonly string[] _explainKeys = [.. _keys, "item"];
 
@@ -66,6 +66,7 @@ public static class RetrievalRequestJson
             NProbe = Value(root, "nprobe") is { } nprobe ? Integer(nprobe, "nprobe") : 0,
             Rescore = Value(root, "rescore") is { } rescore ? Integer(rescore, "rescore") : null,
             Value = Value(root, "value") is { } value ? TextOrObject(value, "value") : null,
+            Blend = Value(root, "blend") is { } blend ? ReadBlend(blend) : null,
             DeadlineMs = Value(root, "deadlineMs") is { } deadline ? Number(deadline, "deadlineMs") : null,
             Explain = Value(root, "explain") is { } explain && Flag(explain, "explain"),
         };
@@ -130,6 +131,11 @@ public static class RetrievalRequestJson
         JsonValueKind.Object => value.GetRawText(),
         _ => throw Bad($"'{key}' must be a text or an object."),
     };
+
+    // The model reads it, as it does a filter, and remembers it by its text.
+    static string ReadBlend(JsonElement blend) => blend.ValueKind == JsonValueKind.Object
+        ? blend.GetRawText()
+        : throw Bad("'blend' must be an object; {} leaves the order of the values.");
 
     internal static void CheckKeys(JsonElement element, string what, string[] known)
     {

@@ -63,6 +63,13 @@ public static class RetrievalResponseJson
         json.WriteStartObject("tasks");
         for (int t = 0; t < tasks.Count; t++) WriteNumber(json, tasks[t], item.Tasks[t]);
         json.WriteEndObject();
+        if (item.Move is { } move)
+        {
+            json.WriteStartObject("blend");
+            json.WriteNumber("rank", move.Rank);
+            if (move.By is not null) json.WriteString("by", move.By);
+            json.WriteEndObject();
+        }
         if (explanation is not null)
         {
             json.WritePropertyName("explain");

@@ -99,7 +99,7 @@ public sealed class ListComposerTests
             Vectors = oracle.Vectors.Length == 0
                 ? default
                 : Tensor.From<float>([.. oracle.Vectors.SelectMany(v => v)], new Shape(count, oracle.Vectors[0].Length)),
-            Classes = [.. oracle.Classes.Select(Sets)],
+            Classes = Sets(oracle.Classes, count),
             Conditions = conditions,
             Plan = oracle.Plan,
             Positions = Tensor.Zeros<int>(new Shape(places)),
@@ -111,12 +111,19 @@ public sealed class ListComposerTests
         return (positions[..filled], args.Reasons.ToArray());
     }
 
-    static ClassSets Sets(int[][] classes)
+    static ClassSets Sets(int[][][] sets, int count)
     {
-        int[] start = new int[classes.Length + 1];
-        for (int i = 0; i < classes.Length; i++) start[i + 1] = start[i] + classes[i].Length;
-        int[] ids = [.. classes.SelectMany(c => c)];
-        return new ClassSets(Tensor.From<int>(start), Tensor.From<int>(ids), ids.Length == 0 ? 0 : ids.Max() + 1);
+        if (sets.Length == 0) return default;
+        int[] ids = [.. sets.SelectMany(set => set.SelectMany(c => c))];
+        var start = new List<int>();
+        int next = 0;
+        foreach (int[][] set in sets)
+        {
+            start.Add(next);
+            start.AddRange(set.Select(classes => next += classes.Length));
+        }
+        return new ClassSets(
+            Tensor.From<int>([.. start], new Shape(sets.Length, count + 1)), Tensor.From<int>(ids), ids.Length == 0 ? 0 : ids.Max() + 1);
     }
 
     /// <summary>Random candidates in one to three kinds of classes, with every sort of part.</summary>

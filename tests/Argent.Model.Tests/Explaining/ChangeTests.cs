@@ -63,6 +63,7 @@ public sealed class ChangeTests
             ["nprobe"] = made with { NProbe = request.NProbe },
             ["rescore"] = made with { Rescore = request.Rescore },
             ["k"] = made with { K = request.K },
+            ["blend"] = made with { Blend = request.Blend },
         };
         foreach (var step in change.Steps)
         {
@@ -72,6 +73,7 @@ public sealed class ChangeTests
 
     static IEnumerable<string> Changed(RetrievalRequest from, RetrievalRequest to)
     {
+        if (from.Blend != to.Blend) yield return "blend";
         if (!Equals(from.Exclude?.Count, to.Exclude?.Count)) yield return "exclude";
         if (from.Filter != to.Filter) yield return "filter";
         if (from.K != to.K) yield return "k";

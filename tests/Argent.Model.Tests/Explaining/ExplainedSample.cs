@@ -8,6 +8,10 @@ namespace Argent.Model.Tests.Explaining;
 /// <summary>A small model with removed items, and random requests to explain.</summary>
 sealed class ExplainedSample : IDisposable
 {
+    const string Spaced = """{"pool": 30, "diversity": {"kind": "ssd", "weight": 0.4}, "spacing": [{"feature": "tag", "weight": 0.5}]}""";
+
+    const string Ruled = """{"pool": 20, "rules": [{"feature": "color", "window": 2}, {"slot": 2, "filter": "year = 1995"}]}""";
+
     readonly Workers _workers = new(1);
     readonly Scratch _scratch = new();
     readonly RandomFilters _filters;
@@ -53,6 +57,7 @@ sealed class ExplainedSample : IDisposable
                 1 => $"{options.Tasks[0]} + item.year / 100 + (item.color = 'red') * 3 - (user.country != 'DE')",
                 _ => null,
             },
+            Blend = ((string?[])[null, null, "{}", Spaced, Ruled])[Random.Next(5)],
         };
     }
 

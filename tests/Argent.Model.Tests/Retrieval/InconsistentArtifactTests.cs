@@ -122,7 +122,8 @@ public sealed class InconsistentArtifactTests : IDisposable
         (Manifest Manifest, string Expected)[] wrong =
         [
             (manifest with { Kind = "ranking" }, "ranking"),
-            (manifest with { Blend = "mmr" }, "mmr"),
+            (manifest with { Blend = new BlendConfig { Spacing = [new() { Feature = "colour", Weight = 1 }] } }, "'color'"),
+            (manifest with { Blend = new BlendConfig { Pool = 0, Rules = [new() { Feature = "color" }] } }, "pool"),
             (manifest with { Quantization = new QuantizationDescription { Kind = "int4" } }, "int4"),
             (manifest with { Value = "save" }, "save"),
             (manifest with { Model = manifest.Model with { Tasks = [] } }, "task"),

@@ -36,6 +36,8 @@ sealed record SampleOptions
     public ModelLimits Limits { get; init; } = new();
 
     public TrainedModel? Trained { get; init; }
+
+    public BlendConfig Blend { get; init; } = new();
 }
 
 /// <summary>
@@ -79,6 +81,7 @@ sealed class SampleModel
         Lists = new ListsDescription(Options.NList, Parts.Index.Slots, Options.Items, Parts.DefaultNProbe),
         Bloom = Parts.Filter is { } filter ? new BloomDescription(filter.Layout.ExactRows, filter.Layout.HashCount, 0.1, 0.1) : null,
         Value = Parts.Value,
+        Blend = Parts.Blend,
     };
 
     /// <summary>Writes the model as an artifact.</summary>
@@ -145,6 +148,7 @@ sealed class SampleModel
             UserTower = Options.Trained?.UserTower,
             ItemTower = Options.Trained?.ItemTower,
             Value = Options.Value,
+            Blend = Options.Blend,
             DefaultNProbe = Math.Min(3, Options.NList),
             Limits = Options.Limits,
             Clock = Options.Clock,

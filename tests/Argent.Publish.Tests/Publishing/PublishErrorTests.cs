@@ -78,6 +78,11 @@ public sealed class PublishErrorTests : IDisposable
         Refused<ArgumentException>("false-positive rate", source, new PublishOptions { FalsePositiveRate = 0 });
         Refused<ArgumentException>("spare share", source, new PublishOptions { SpareShare = double.NaN });
         Refused<Exception>("scor", source, new PublishOptions { Value = "scor * 2" });
+        Refused<ArgumentException>("pool is 0", source, new PublishOptions { Blend = new() { Pool = 0 } });
+        var nobodys = Rule(new() { Slot = 1, Filter = "color = 'plaid'" });
+        Refused<ArgumentException>("no item does", source, new PublishOptions { Blend = nobodys });
+        Refused<ArgumentException>("colour", source, new PublishOptions { Blend = Rule(new() { Feature = "colour" }) });
+        BlendConfig Rule(BlendRule rule) => new() { Rules = [rule] };
         Refused<ArgumentException>("cannot be named", source with { Name = "../x" });
     }
 
