@@ -48,7 +48,11 @@ public sealed class RankingTests : IDisposable
     {
         var sample = Sample(new SampleOptions
         {
-            Tasks = _tasks, Value = "task0 + 2 * task1", Metric = metric, Activation = activation, HasBias = metric == Metric.InnerProduct,
+            Tasks = _tasks,
+            Value = "task0 + 2 * task1",
+            Metric = metric,
+            Activation = activation,
+            HasBias = metric == Metric.InnerProduct,
         });
         for (int seed = 0; seed < 5; seed++)
         {
