@@ -38,7 +38,8 @@ sealed class ValueBenchmark : IBenchmark
             var kernels = CpuKernels.Create(workers);
             // An operation is half of what a multiply-add counts.
             double peak = (WidePeak.Measure(run.Clock) ?? run.Limits.Fma) / 2;
-            run.Note(FormattableString.Invariant($"Shares are of {peak / 1e9:0} G operations/s, half of the multiply-add peak. Ten: {Ten}"));
+            run.Note(FormattableString.Invariant(
+                $"Shares are of {peak / 1e9:0} G operations/s, half of the multiply-add peak. Ten: {Ten}"));
             run.Note($"Transcendental: {Transcendental}");
             foreach (int candidates in run.Options.IsQuick ? [2_000] : (int[])[200, 2_000, 100_000])
             {
@@ -107,7 +108,8 @@ sealed class ValueBenchmark : IBenchmark
             }
         });
         Measure(run, contender, BenchmarkRun.RowOf(
-            "ten operations with columns gathered", (double)repeats * setup.Candidates, "evaluations", 1, ("candidates", setup.Candidates)));
+            "ten operations with columns gathered", (double)repeats * setup.Candidates, "evaluations", 1,
+            ("candidates", setup.Candidates)));
     }
 
     static BenchmarkRow Measure(BenchmarkRun run, LocalContender contender, BenchmarkRow row)
