@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text;
 using Argent.Tensors;
 
@@ -8,7 +7,7 @@ namespace Argent.Model;
 /// <summary>
 /// The ids of a catalogue in ascending order: position = item row. Integer ids are int64; text ids are UTF-8 in ordinal
 /// byte order, and their int64 id is the row. Look-up is a binary search, so a mapped file needs no loading; the first long
-/// list makes a directory of the ids, of texts in the background and with 8 to 16 bytes an item.
+/// list makes a directory of the ids: one pass over them, and for texts 8 to 16 bytes an item.
 /// </summary>
 public sealed class ItemIds
 {
@@ -20,7 +19,6 @@ public sealed class ItemIds
     readonly Tensor<byte> _text;      // [bytes]
     IdDirectory? _directory;
     TextDirectory? _textDirectory;
-    int _textDirectoryIsAsked;
 
     /// <summary>The most ids of one <see cref="Find(ReadOnlySpan{string}, Span{int})"/>.</summary>
     internal const int BatchMax = IdDirectory.BatchMax;
@@ -87,47 +85,38 @@ public sealed class ItemIds
         return id.Length <= Utf8Max / 3 ? FindBytes(utf8[..Encoding.UTF8.GetBytes(id, utf8)]) : FindBytes(Encoding.UTF8.GetBytes(id));
     }
 
-    /// <summary>The rows of up to <see cref="BatchMax"/> ids of a long list, or -1: faster than one by one.</summary>
+    /// <summary>
+    /// The rows of up to <see cref="BatchMax"/> ids of a list, or -1. A full batch is taken for the start of a long list, for
+    /// which a directory pays; whoever asks for fewer searches as for one, unless there is a directory already.
+    /// </summary>
     internal void Find(ReadOnlySpan<string> ids, Span<int> rows)
     {
-        // The loads of a loop that does nothing else overlap; texts of a long list are no longer near.
-        Touch(ids);
-        if (IsText)
+        if (ids.Length == BatchMax) MakeDirectory();
+        if (_textDirectory is { } texts) texts.Find(ids, rows);
+        else if (_directory is { } directory) Find(directory, ids, rows);
+        else
         {
-            FindTexts(ids, rows);
-            return;
+            for (int i = 0; i < ids.Length; i++) rows[i] = Find(ids[i]);
         }
-        // Two threads may make the same directory; one is kept.
-        var directory = Volatile.Read(ref _directory);
-        if (directory is null) Volatile.Write(ref _directory, directory = new IdDirectory(_numbers));
+    }
+
+    /// <summary>Two threads may make the same directory; one is kept.</summary>
+    void MakeDirectory()
+    {
+        if (IsText && Volatile.Read(ref _textDirectory) is null)
+        {
+            Volatile.Write(ref _textDirectory, new TextDirectory(_textStart, _text));
+        }
+        if (!IsText && Volatile.Read(ref _directory) is null) Volatile.Write(ref _directory, new IdDirectory(_numbers));
+    }
+
+    static void Find(IdDirectory directory, ReadOnlySpan<string> ids, Span<int> rows)
+    {
         Span<long> numbers = stackalloc long[BatchMax];
         ulong wrong = 0;
         for (int i = 0; i < ids.Length; i++) wrong |= (IdNumber.TryRead(ids[i], out numbers[i]) ? 0UL : 1) << i;
         directory.Find(numbers[..ids.Length], rows);
         for (; wrong != 0; wrong &= wrong - 1) rows[System.Numerics.BitOperations.TrailingZeroCount(wrong)] = -1;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    static int Touch(ReadOnlySpan<string> ids)
-    {
-        int length = 0;
-        foreach (string id in ids) length += id.Length;
-        return length;
-    }
-
-    void FindTexts(ReadOnlySpan<string> ids, Span<int> rows)
-    {
-        if (Volatile.Read(ref _textDirectory) is { } directory)
-        {
-            directory.Find(ids, rows);
-            return;
-        }
-        // Hashing a million texts takes as long as many requests may: whoever comes meanwhile searches as before.
-        if (Interlocked.Exchange(ref _textDirectoryIsAsked, 1) == 0)
-        {
-            _ = Task.Run(() => Volatile.Write(ref _textDirectory, new TextDirectory(_textStart, _text)));
-        }
-        for (int i = 0; i < ids.Length; i++) rows[i] = Find(ids[i]);
     }
 
     /// <summary>The row of an integer id, or -1; of text ids, the row itself.</summary>
