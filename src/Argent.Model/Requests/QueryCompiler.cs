@@ -78,7 +78,6 @@ sealed class QueryCompiler
             OnlyLists = onlyLists,
             Filter = filter,
             MatchesMax = Math.Min(compiled.Matches.Most, filter?.OnlyRows?.Length ?? long.MaxValue),
-            MatchesExpected = compiled.Matches.Expected,
             Value = Value(request.Value).Bind(user.Features),
             Blend = blend,
             Vectors = user.Vectors is { } vectors ? Flatten(vectors) : null,
@@ -170,7 +169,7 @@ sealed class QueryCompiler
 
     /// <summary>
     /// Whether the mask lets so many items pass that do not match that verifying them in order, before any is scored, is
-    /// cheaper than verifying the best ones, which lie anywhere, until enough have passed: some 3 ns an item against 30.
+    /// cheaper than verifying the best ones, which lie anywhere, until enough have passed.
     /// </summary>
     bool IsVerifiedFirst(FilterProgram program, in MatchEstimate matches)
     {

@@ -40,12 +40,6 @@ public sealed class RetrievalQuery
     /// </summary>
     internal long MatchesMax { get; init; } = long.MaxValue;
 
-    /// <summary>
-    /// How many items the filter is expected to match, taking its comparisons for independent; it errs either way, and knows
-    /// nothing of lists of items.
-    /// </summary>
-    internal double MatchesExpected { get; init; }
-
     /// <summary>The value formula for the request's user.</summary>
     internal BoundFormula Value { get; init; } = null!;
 
