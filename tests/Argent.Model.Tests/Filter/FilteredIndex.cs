@@ -4,9 +4,8 @@ using Argent.Tensors;
 namespace Argent.Model.Tests.Filter;
 
 /// <summary>
-/// A small random catalogue with every type of feature, and an index of it: lists with spare slots, items in shuffled
-/// order, forward values, bitmaps for two features, codes for the ordered ones, with all, few or no cuts, and Bloom terms
-/// for the others.
+/// A small random catalogue with every type of feature, and its forward values by slot: lists with spare slots, items in
+/// shuffled order.
 /// </summary>
 sealed class FilteredIndex
 {
@@ -15,80 +14,20 @@ sealed class FilteredIndex
     // Ends of lists: starts at multiples of 64, sizes around them, one list empty.
     static readonly int[] _listCounts = [63, 0, 65, 1, 127];
 
-    public FilteredIndex(Random random, int hashCount = 4)
+    public FilteredIndex(Random random)
     {
         Catalogue = RandomCatalogue(random, _listCounts.Sum());
-        Layout = Lay(Catalogue.Columns, hashCount);
         Ivf = RandomIvf(random);
         Forward = new ForwardValues([.. Catalogue.Columns.Select(ForwardOf)]);
-        Words = EmptyWords();
     }
 
     public Catalogue Catalogue { get; }
-
-    public FilterIndexLayout Layout { get; }
 
     public IvfTensors Ivf { get; }
 
     public ForwardValues Forward { get; }
 
-    public FilterWords Words { get; }
-
-    public int Slots => (int)Ivf.Rows.Count;
-
-    /// <summary>Writes the terms of all items with the kernel that publishing uses.</summary>
-    public void BuildSignatures(IKernels kernels)
-    {
-        var (termStart, terms, exactStart, rows) = (new List<int> { 0 }, new List<ulong>(), new List<int> { 0 }, new List<int>());
-        for (int slot = 0; slot < Slots; slot++)
-        {
-            if (Ivf.Rows[slot] >= 0) AddTerms(Ivf.Rows[slot], terms, rows);
-            termStart.Add(terms.Count);
-            exactStart.Add(rows.Count);
-        }
-        kernels.BuildSignatures(new BuildSignaturesArgs
-        {
-            Words = Words,
-            FirstSlot = 0,
-            TermStart = Tensor.From<int>([.. termStart]),
-            Terms = Tensor.From<ulong>([.. terms]),
-            ExactStart = Tensor.From<int>([.. exactStart]),
-            ExactRows = Tensor.From<int>([.. rows]),
-        });
-    }
-
-    void AddTerms(int row, List<ulong> terms, List<int> rows)
-    {
-        for (int f = 0; f < Catalogue.Columns.Count; f++)
-        {
-            var column = Catalogue.Columns[f];
-            string name = column.Spec.Name;
-            if (column.Spec.IsOrdered)
-            {
-                int code = Layout.CutsOf(f)!.Code(column.Keys[row]);
-                rows.AddRange(Enumerable.Range(0, 31).Where(bit => (code >> bit & 1) != 0).Select(bit => Layout.FirstExactRow[f] + bit));
-                continue;
-            }
-            foreach (int id in column.Ids(row))
-            {
-                if (Layout.FirstExactRow[f] >= 0) rows.Add(Layout.FirstExactRow[f] + id);
-                else terms.Add(Terms.Hash(name, column.Vocabulary![id]));
-            }
-        }
-    }
-
-    static FilterIndexLayout Lay(IReadOnlyList<FeatureColumn> columns, int hashCount)
-    {
-        OrderedCuts?[] cuts =
-        [
-            null, null, null, null, OrderedCuts.Of(columns[4].Keys, 0.001), OrderedCuts.Of(columns[5].Keys, 0.5),
-            OrderedCuts.Of(columns[6].Keys, 0.999),
-        ];
-        int[] first = [0, columns[0].Vocabulary!.Count, -1, -1, columns[0].Vocabulary!.Count + columns[1].Vocabulary!.Count, 0, 0];
-        first[5] = first[4] + cuts[4]!.RowCount;
-        first[6] = first[5] + cuts[5]!.RowCount;
-        return new FilterIndexLayout(first, first[6] + cuts[6]!.RowCount, hashCount) { Cuts = cuts };
-    }
+    int Slots => (int)Ivf.Rows.Count;
 
     static Catalogue RandomCatalogue(Random random, int count)
     {
@@ -175,22 +114,5 @@ sealed class FilteredIndex
             values.AddRange(ids);
         }
         return new ForwardColumn { Ranges = ranges, Values = Tensor.From<int>([.. values]) };
-    }
-
-    FilterWords EmptyWords()
-    {
-        int blocks = (Slots + FilterWords.BlockSlots - 1) / FilterWords.BlockSlots;
-        long[] starts = new long[blocks + 1];
-        // Narrow on purpose, so that false positives are many; one block has no Bloom rows at all.
-        for (int b = 0; b < blocks; b++) starts[b + 1] = starts[b] + (Layout.ExactRows + (b == 1 ? 0 : 97)) * FilterWords.BlockWords;
-        var rows = Tensor.Zeros<ulong>(new(starts[^1]));
-        rows.Span.Fill(0xDEADBEEFDEADBEEF);
-        return new FilterWords
-        {
-            Rows = rows,
-            BlockStart = Tensor.From<long>(starts),
-            ExactRows = Layout.ExactRows,
-            HashCount = Layout.HashCount,
-        };
     }
 }
