@@ -46,14 +46,12 @@ public static unsafe class ExactFilter
         var column = values.Columns[leaf.Feature];
         var set = new ReadOnlySpan<long>(program.Values, leaf.SetStart, leaf.SetCount);
         if (column.IsOrdered) return MatchesKey(in leaf, set, column.Keys.Pointer[slot]);
-        long range = column.Ranges.Pointer[slot];
-        int count = (int)(range & ForwardColumn.ValuesMax);
-        var ids = new ReadOnlySpan<int>(column.Values.Pointer + (range >> 16), count);
+        var ids = column.Ids(slot);
         return leaf.Kind switch
         {
             LeafKind.HasAny => HasAny(ids, set),
             LeafKind.HasAll => HasAll(ids, set),
-            LeafKind.Exists => count > 0,
+            LeafKind.Exists => ids.Length > 0,
             _ => false,
         };
     }

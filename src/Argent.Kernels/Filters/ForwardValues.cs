@@ -27,6 +27,13 @@ public sealed record ForwardColumn
     /// <summary>Packs where an item's ids are.</summary>
     public static long PackRange(long start, int count) => (start << 16) | (ushort)count;
 
+    /// <summary>The value ids of a slot, ascending; empty for missing. Of a column of ids only.</summary>
+    public unsafe ReadOnlySpan<int> Ids(long slot)
+    {
+        long range = Ranges.Pointer[slot];
+        return new(Values.Pointer + (range >> 16), (int)(range & ValuesMax));
+    }
+
     /// <summary>The most values an item may have in one feature.</summary>
     public const int ValuesMax = ushort.MaxValue;
 }

@@ -118,9 +118,8 @@ static unsafe class BlendInputs
             keys[0] = key;
             return 1;
         }
-        long range = column.Ranges.Pointer[slot];
         int count = 0;
-        foreach (int id in new ReadOnlySpan<int>(column.Values.Pointer + (range >> 16), (int)(range & ForwardColumn.ValuesMax)))
+        foreach (int id in column.Ids(slot))
         {
             if (Counts(source.Only, id)) keys[count++] = id;
         }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Argent.Kernels;
 
 namespace Argent.Model;
 
@@ -10,7 +9,7 @@ public static class FeatureText
     public static string OfKey(FeatureType type, long key) => type switch
     {
         FeatureType.Number => OrderedKey.ToNumber(key).ToString("R", CultureInfo.InvariantCulture),
-        FeatureType.Date => Date(key),
+        FeatureType.Date => IsoDate.Text(key),
         _ => key.ToString(CultureInfo.InvariantCulture),
     };
 
@@ -24,18 +23,7 @@ public static class FeatureText
             long key = column.Keys[slot];
             return key == OrderedKey.Missing ? [] : [OfKey(forward.Schema.Features[feature].Type, key)];
         }
-        long range = column.Ranges[slot];
         var vocabulary = forward.Schema.Vocabularies[feature]!;
-        var ids = column.Values.Rows(range >> 16, range & ForwardColumn.ValuesMax);
-        return [.. ids.ToArray().Select(id => vocabulary[id])];
-    }
-
-    static string Date(long seconds)
-    {
-        bool isMoment = seconds >= DateTimeOffset.MinValue.ToUnixTimeSeconds() && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds();
-        if (!isMoment) return seconds.ToString(CultureInfo.InvariantCulture);
-        var moment = DateTimeOffset.FromUnixTimeSeconds(seconds);
-        string format = moment.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd'T'HH:mm:ss'Z'";
-        return moment.ToString(format, CultureInfo.InvariantCulture);
+        return [.. column.Ids(slot).ToArray().Select(id => vocabulary[id])];
     }
 }

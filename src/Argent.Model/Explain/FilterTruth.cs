@@ -1,4 +1,3 @@
-using System.Globalization;
 using Argent.Kernels;
 
 namespace Argent.Model;
@@ -9,8 +8,7 @@ namespace Argent.Model;
 /// </summary>
 sealed class FilterTruth
 {
-    readonly FeatureSchema _schema;
-    readonly ForwardValues _values;
+    readonly ForwardIndex _forward;
     readonly FilterCompiler _leaves;
     readonly int _slot;
     readonly Node _root;
@@ -19,9 +17,9 @@ sealed class FilterTruth
     /// <summary>Reads the truth of <paramref name="filter"/> for the item in <paramref name="slot"/>.</summary>
     public FilterTruth(FilterExpression filter, ForwardIndex forward, int slot)
     {
-        (_schema, _values, _slot) = (forward.Schema, forward.Values, slot);
+        (_forward, _slot) = (forward, slot);
         // Without a filter index a leaf's program is what the verification asks.
-        _leaves = new FilterCompiler(_schema, layout: null);
+        _leaves = new FilterCompiler(forward.Schema, layout: null);
         _root = Read(filter);
         Flip(_root, wanted: true);
     }
@@ -72,7 +70,7 @@ sealed class FilterTruth
     static ExplainedCondition Shown(FilterExpression filter, bool isTrue, params Node[] operands) =>
         new(filter.ToString(), filter.Position, isTrue, null, [], [.. operands.Select(o => o.Shown)]);
 
-    bool IsMatch(FilterLeaf leaf) => _leaves.Compile(leaf) is not { } program || ExactFilter.Matches(program, _values, _slot);
+    bool IsMatch(FilterLeaf leaf) => _leaves.Compile(leaf) is not { } program || ExactFilter.Matches(program, _forward.Values, _slot);
 
     /// <summary>Collects the fewest leaves to turn for a node to become what is wanted; of equally few, the first in the text.</summary>
     void Flip(Node node, bool wanted)
@@ -128,30 +126,7 @@ sealed class FilterTruth
 
     static IEnumerable<Node> Leaves(Node node) => node.Operands.Length == 0 ? [node] : node.Operands.SelectMany(Leaves);
 
-    List<string> Values(string name)
-    {
-        int feature = _schema.Find(name);
-        var column = _values.Columns[feature];
-        if (column.IsOrdered)
-        {
-            long key = column.Keys[_slot];
-            return key == OrderedKey.Missing ? [] : [Text(_schema.Features[feature].Type, key)];
-        }
-        long range = column.Ranges[_slot];
-        var values = new List<string>();
-        for (long i = range >> 16; i < (range >> 16) + (range & ForwardColumn.ValuesMax); i++)
-        {
-            values.Add(_schema.Vocabularies[feature]![column.Values[i]]);
-        }
-        return values;
-    }
-
-    static string Text(FeatureType type, long key) => type switch
-    {
-        FeatureType.Integer => key.ToString(CultureInfo.InvariantCulture),
-        FeatureType.Number => OrderedKey.ToNumber(key).ToString("R", CultureInfo.InvariantCulture),
-        _ => IsoDate.Text(key),
-    };
+    IReadOnlyList<string> Values(string name) => FeatureText.Of(_forward, _forward.Schema.Find(name), _slot);
 
     sealed record Node(FilterExpression Filter, ExplainedCondition Shown, Node[] Operands, int ToTrue, int ToFalse)
     {

@@ -25,12 +25,11 @@ public sealed record ValueCounts(Tensor<int> Counts, Tensor<long> WithValue) : F
         bool isSingle = true;
         for (long slot = 0; slot < column.Ranges.Count; slot++)
         {
-            long range = column.Ranges.Pointer[slot];
-            int length = (int)(range & ForwardColumn.ValuesMax);
-            if (length > 0) withValue++;
-            isSingle &= length <= 1;
+            var ids = column.Ids(slot);
+            if (ids.Length > 0) withValue++;
+            isSingle &= ids.Length <= 1;
             // The ids of an item are distinct, so that each counts it once.
-            foreach (int id in new ReadOnlySpan<int>(column.Values.Pointer + (range >> 16), length)) counts[id]++;
+            foreach (int id in ids) counts[id]++;
         }
         return new ValueCounts(counts, Tensor.From<long>([withValue])) { IsSingle = isSingle };
     }

@@ -75,12 +75,7 @@ sealed record FormulaColumn(FormulaColumnKind Kind, int Feature, string Text)
 
     unsafe void Matches(ForwardColumn column, ReadOnlySpan<int> slots, Span<float> target)
     {
-        for (int i = 0; i < slots.Length; i++)
-        {
-            long range = column.Ranges[slots[i]];
-            var values = new ReadOnlySpan<int>(column.Values.Pointer + (range >> 16), (int)(range & ForwardColumn.ValuesMax));
-            target[i] = HasAny(values) ? 1f : 0f;
-        }
+        for (int i = 0; i < slots.Length; i++) target[i] = HasAny(column.Ids(slots[i])) ? 1f : 0f;
     }
 
     bool HasAny(ReadOnlySpan<int> values)
