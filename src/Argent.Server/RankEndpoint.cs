@@ -9,18 +9,11 @@ static class RankEndpoint
 {
     public static async Task HandleAsync(HttpContext context, string model, ModelRegistry models)
     {
-        if (models.Find(model) is not { } predictor)
-        {
-            await Problem.UnknownModel(model, models.Names).WriteAsync(context).ConfigureAwait(false);
-            return;
-        }
-        var snapshot = predictor.Current ?? throw new ServingException(ServingFailure.NotReady, "The model is stopping.");
-        var tasks = snapshot.Model.Tasks;
-        var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
-        var request = RankingRequestJson.Read(body, snapshot.Model.HistoryTask);
-        var response = await predictor.RankAsync(request, context.RequestAborted).ConfigureAwait(false);
+        if (await ModelRequest.ReadAsync(context, model, models).ConfigureAwait(false) is not { } asked) return;
+        var request = RankingRequestJson.Read(asked.Body, asked.Model.HistoryTask);
+        var response = await asked.Predictor.RankAsync(request, context.RequestAborted).ConfigureAwait(false);
         context.Response.ContentType = "application/json";
         await using var json = new Utf8JsonWriter(context.Response.Body);
-        await RankingResponseJson.WriteAsync(json, response, tasks, context.RequestAborted).ConfigureAwait(false);
+        await RankingResponseJson.WriteAsync(json, response, asked.Model.Tasks, context.RequestAborted).ConfigureAwait(false);
     }
 }
