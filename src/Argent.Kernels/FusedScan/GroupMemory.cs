@@ -104,8 +104,9 @@ unsafe struct GroupMemory
     }
 
     /// <summary>
-    /// Whether an allow-list is scanned as a mask of the lists' slots instead of item by item: setting a bit costs a
-    /// thirtieth of picking a row that may not even lie in one of the lists, clearing the bits an eighth of a byte a slot.
+    /// Whether an allow-list is scanned as a mask of the lists' slots instead of item by item: setting a bit
+    /// costs far less than picking a row that may not even lie in one of the lists; for a short list clearing the bits, one a
+    /// slot, would cost more. 100,000 of a million items took 5 to 9 ms item by item and .15 ms as a mask.
     /// </summary>
     static bool IsLong(int[]? only, IvfTensors index) => only is not null && only.Length * 512L > index.Rows.Count;
 
