@@ -26,10 +26,16 @@ public sealed class Avx2Kernels(Workers workers, bool isVnni = false) : IKernels
     public void Dense(in DenseArgs args) => DenseAvx2.Run(in args, Workers);
 
     /// <inheritdoc/>
+    public void DenseBFloat16(in DenseBFloat16Args args) => DenseBFloat16Avx2.Run(in args, Workers);
+
+    /// <inheritdoc/>
     public void SumEmbeddings(in SumEmbeddingsArgs args) => SumEmbeddingsAvx2.Run(in args, Workers);
 
     /// <inheritdoc/>
     public void GatherRows(in GatherRowsArgs args) => GatherRowsAvx2.Run(in args, Workers);
+
+    /// <inheritdoc/>
+    public void GatherRowsBFloat16(in GatherRowsBFloat16Args args) => GatherRowsBFloat16Avx2.Run(in args, Workers);
 
     /// <inheritdoc/>
     public void Elementwise(in ElementwiseArgs args) => ElementwiseAvx2.Run(in args, Workers);

@@ -15,11 +15,17 @@ public interface IKernels
     /// <summary>y = activation(x Wᵀ + b).</summary>
     void Dense(in DenseArgs args);
 
+    /// <summary>The same with a bfloat16 weight, for serving.</summary>
+    void DenseBFloat16(in DenseBFloat16Args args);
+
     /// <summary>Pools rows of an embedding table, one pooled row per bag of ids.</summary>
     void SumEmbeddings(in SumEmbeddingsArgs args);
 
     /// <summary>Copies rows of a table by index.</summary>
     void GatherRows(in GatherRowsArgs args);
+
+    /// <summary>Copies rows of a bfloat16 table by index, widened, for serving.</summary>
+    void GatherRowsBFloat16(in GatherRowsBFloat16Args args);
 
     /// <summary>One arithmetic step over equal shapes.</summary>
     void Elementwise(in ElementwiseArgs args);

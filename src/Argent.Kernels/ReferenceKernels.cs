@@ -13,10 +13,16 @@ public sealed class ReferenceKernels(Workers workers) : IKernels
     public void Dense(in DenseArgs args) => DenseReference.Run(in args);
 
     /// <inheritdoc/>
+    public void DenseBFloat16(in DenseBFloat16Args args) => DenseBFloat16Reference.Run(in args);
+
+    /// <inheritdoc/>
     public void SumEmbeddings(in SumEmbeddingsArgs args) => SumEmbeddingsReference.Run(in args);
 
     /// <inheritdoc/>
     public void GatherRows(in GatherRowsArgs args) => GatherRowsReference.Run(in args);
+
+    /// <inheritdoc/>
+    public void GatherRowsBFloat16(in GatherRowsBFloat16Args args) => GatherRowsBFloat16Reference.Run(in args);
 
     /// <inheritdoc/>
     public void Elementwise(in ElementwiseArgs args) => ElementwiseReference.Run(in args);

@@ -23,6 +23,9 @@ static unsafe class GemmAvx2
     /// <summary>Floats of b that are packed at once: 16 MB.</summary>
     const long PackedMax = 4 << 20;
 
+    /// <summary>Floats of b that are widened at once: 1 MB, so that they stay in a second-level cache beside the rows.</summary>
+    const long WidenedMax = 1 << 18;
+
     /// <summary>Multiply-adds that are worth handing to a thread: some 10 microseconds.</summary>
     const long ChunkWork = 1 << 19;
 
@@ -43,17 +46,19 @@ static unsafe class GemmAvx2
             RunTiles(g, g.Panels, (0, panels), workers);
             return;
         }
-        if (g.M == 1 && g.BRow == 1)
+        bool widens = g.BFloat16Panels != null;
+        if (g.M == 1 && g.BRow == 1 && !widens)
         {
             GemvAvx2.Run(g, workers);
             return;
         }
-        if (g.M <= RowBlock)
+        if (g.M <= RowBlock && !widens)
         {
             RunTiles(g, null, (0, panels), workers);
             return;
         }
-        int panelsAtOnce = (int)Math.Clamp(PackedMax / ((long)g.K * GemmTiles.Columns), 1, panels);
+        long floatsAtOnce = widens ? WidenedMax : PackedMax;
+        int panelsAtOnce = (int)Math.Clamp(floatsAtOnce / ((long)g.K * GemmTiles.Columns), 1, panels);
         float* packed = (float*)CallerMemory.Rent((long)g.K * GemmTiles.Columns * panelsAtOnce * sizeof(float));
         for (int first = 0; first < panels; first += panelsAtOnce)
         {
@@ -108,7 +113,7 @@ static unsafe class GemmAvx2
         };
     }
 
-    /// <summary>Packs one panel, all depths.</summary>
+    /// <summary>Packs or widens one panel, all depths.</summary>
     struct PackWork : IChunkedWork
     {
         public Gemm Gemm;
@@ -117,9 +122,11 @@ static unsafe class GemmAvx2
 
         public readonly void Run(int chunk)
         {
-            float* panel = Packed + ((long)chunk * Gemm.K * GemmTiles.Columns);
-            int column = (FirstPanel + chunk) * GemmTiles.Columns;
-            GemmPacking.Panel(Gemm, 0, Gemm.K, column, panel);
+            long size = (long)Gemm.K * GemmTiles.Columns;
+            float* panel = Packed + (chunk * size);
+            int number = FirstPanel + chunk;
+            if (Gemm.BFloat16Panels != null) BFloat16Rows.Widen(Gemm.BFloat16Panels + (number * size), panel, size);
+            else GemmPacking.Panel(Gemm, 0, Gemm.K, number * GemmTiles.Columns, panel);
         }
     }
 

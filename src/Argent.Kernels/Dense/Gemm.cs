@@ -22,6 +22,9 @@ unsafe struct Gemm
     /// <summary>The same b in panels as <see cref="RowPanels"/> lays them out, or null: then it is packed in the call.</summary>
     public float* Panels;
 
+    /// <summary>The same b in panels of bfloat16, which are widened in the call, or null; then <see cref="B"/> is not read.</summary>
+    public ushort* BFloat16Panels;
+
     /// <summary>[M, N], element (m, n) at m * CRow + n.</summary>
     public float* C;
 

@@ -90,14 +90,6 @@ static unsafe class ScoreCandidatesAvx2
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        static void Widen(ushort* from, float* to, int count)
-        {
-            int d = 0;
-            for (; d + 8 <= count; d += 8) Avx.Store(to + d, FloatRows.Wide(from + d));
-            for (; d < count; d++) to[d] = BitConverter.Int32BitsToSingle(from[d] << 16);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         readonly void ScoreTile(float* tile, int* slots, int count, (long Request, long Candidate) at)
         {
             float** rows = stackalloc float*[TileRows];
@@ -106,7 +98,7 @@ static unsafe class ScoreCandidatesAvx2
             {
                 rows[i] = tile + (long)i * Dim;
                 int slot = slots[Math.Min(i, count - 1)];
-                Widen(Embeddings + (long)Math.Max(slot, 0) * Dim, rows[i], slot < 0 ? 0 : Dim);
+                BFloat16Rows.Widen(Embeddings + (long)Math.Max(slot, 0) * Dim, rows[i], slot < 0 ? 0 : Dim);
             }
             for (int h = 0; h < Heads; h++)
             {

@@ -9,6 +9,12 @@ public sealed partial class Tape
     public void ScoreCandidates(in ScoreCandidatesArgs args) => throw Untrainable(nameof(ScoreCandidates));
 
     /// <inheritdoc cref="ScoreCandidates"/>
+    public void DenseBFloat16(in DenseBFloat16Args args) => throw Untrainable(nameof(DenseBFloat16));
+
+    /// <inheritdoc cref="ScoreCandidates"/>
+    public void GatherRowsBFloat16(in GatherRowsBFloat16Args args) => throw Untrainable(nameof(GatherRowsBFloat16));
+
+    /// <inheritdoc cref="ScoreCandidates"/>
     public void NearestRows(in NearestRowsArgs args) => throw Untrainable(nameof(NearestRows));
 
     /// <inheritdoc cref="ScoreCandidates"/>

@@ -19,12 +19,16 @@ public sealed class FloatAllocationTests
         var notFinite = Tensor.Zeros<long>(new(1));
         var values = Tensor.Zeros<float>(new(64));
         var concat = Tensor.Zeros<float>(new(200, 128));
+        var panels = RowPanels.OfBFloat16(weight);
+        var table = Tensor.Zeros<BFloat16>(new(96, 64));
         foreach (var kernels in CpuKernels.All(workers))
         {
             void Pass()
             {
                 kernels.Dense(new() { Input = input, Weight = weight, Activation = Activation.Silu, Output = wide });
                 kernels.Dense(new() { Input = input.Rows(0, 1), Weight = weight, Output = wide.Rows(0, 1) });
+                kernels.DenseBFloat16(new() { Input = input, WeightPanels = panels, Activation = Activation.Silu, Output = wide });
+                kernels.GatherRowsBFloat16(new() { Table = table, Indices = indices, Rows = same });
                 kernels.GatherRows(new() { Table = weight, Indices = indices, Rows = same });
                 kernels.SumEmbeddings(new() { Table = weight, Ids = indices, Start = start, Output = same });
                 kernels.Elementwise(new() { Op = ElementwiseOp.Add, Left = input, Right = row, Output = same });

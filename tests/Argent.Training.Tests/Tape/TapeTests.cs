@@ -148,6 +148,7 @@ public sealed class TapeTests
             () => tape.Probe(default), () => tape.FusedScan(default), () => tape.SelectTopK(default),
             () => tape.QuantizeRows(default), () => tape.BuildSignatures(default),
             () => tape.EvaluateFormula(default), () => tape.ScoreCandidates(default),
+            () => tape.DenseBFloat16(default), () => tape.GatherRowsBFloat16(default),
         ];
         foreach (var call in calls)
         {
