@@ -56,6 +56,9 @@ public sealed class Avx2Kernels(Workers workers, bool isVnni = false) : IKernels
     public void SoftmaxCrossEntropy(in SoftmaxCrossEntropyArgs args) => SoftmaxCrossEntropyAvx2.Run(in args, Workers);
 
     /// <inheritdoc/>
+    public void Attention(in AttentionArgs args) => AttentionAvx2.Run(in args, Workers);
+
+    /// <inheritdoc/>
     public void ScoreCandidates(in ScoreCandidatesArgs args) => ScoreCandidatesAvx2.Run(in args, Workers);
 
     /// <inheritdoc/>

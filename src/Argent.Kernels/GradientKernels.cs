@@ -42,6 +42,9 @@ public sealed class GradientKernels(IKernels kernels) : IGradientKernels
     /// <inheritdoc/>
     public void SoftmaxCrossEntropy(in SoftmaxCrossEntropyArgs args, IGradients gradients) =>
         SoftmaxCrossEntropyGradient.Run(args, gradients, _context);
+
+    /// <inheritdoc/>
+    public void Attention(in AttentionArgs args, IGradients gradients) => AttentionGradient.Run(args, gradients, _context);
 }
 
 /// <summary>What a gradient runs with.</summary>

@@ -47,4 +47,7 @@ public interface IGradientKernels
 
     /// <summary>Gradient of <see cref="IKernels.SoftmaxCrossEntropy"/>.</summary>
     void SoftmaxCrossEntropy(in SoftmaxCrossEntropyArgs args, IGradients gradients);
+
+    /// <summary>Gradient of <see cref="IKernels.Attention"/>.</summary>
+    void Attention(in AttentionArgs args, IGradients gradients);
 }

@@ -45,6 +45,9 @@ public interface IKernels
     /// <summary>Mean cross entropy between row softmax and sparse targets: the retrieval loss.</summary>
     void SoftmaxCrossEntropy(in SoftmaxCrossEntropyArgs args);
 
+    /// <summary>Attention of queries over the keys of their segment.</summary>
+    void Attention(in AttentionArgs args);
+
     /// <summary>Exact scores of given slots against every head's query, from the embedding cache.</summary>
     void ScoreCandidates(in ScoreCandidatesArgs args);
 

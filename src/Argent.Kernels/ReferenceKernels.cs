@@ -43,6 +43,9 @@ public sealed class ReferenceKernels(Workers workers) : IKernels
     public void SoftmaxCrossEntropy(in SoftmaxCrossEntropyArgs args) => SoftmaxCrossEntropyReference.Run(in args);
 
     /// <inheritdoc/>
+    public void Attention(in AttentionArgs args) => AttentionReference.Run(in args);
+
+    /// <inheritdoc/>
     public void ScoreCandidates(in ScoreCandidatesArgs args) => ScoreCandidatesReference.Run(in args);
 
     /// <inheritdoc/>

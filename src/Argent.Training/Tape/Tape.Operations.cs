@@ -144,4 +144,23 @@ public sealed partial class Tape
         };
         Run(step, () => _inner.SoftmaxCrossEntropy(copy));
     }
+
+    /// <inheritdoc/>
+    public void Attention(in AttentionArgs args)
+    {
+        var copy = args;
+        var step = new TapeStep
+        {
+            Operation = nameof(Attention),
+            Inputs = [args.Queries, args.Keys, args.Values, args.Bias],
+            Output = args.Output,
+            KeptValues =
+            [
+                new(args.Queries), new(args.Keys), new(args.Values), new(args.Bias), new(args.QueryStart), new(args.KeyStart),
+                new(args.BiasBounds), new(args.QueryPlaces), new(args.KeyPlaces),
+            ],
+            Gradient = () => _gradientKernels.Attention(copy, _store),
+        };
+        Run(step, () => _inner.Attention(copy));
+    }
 }

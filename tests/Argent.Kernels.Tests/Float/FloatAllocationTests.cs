@@ -36,6 +36,18 @@ public sealed class FloatAllocationTests
                 kernels.LayerNorm(new() { Input = input, Gain = row, Shift = row, Epsilon = 1e-5f, Output = same });
                 kernels.ConcatColumns(new() { Left = input, Right = same, Output = concat });
                 kernels.Softmax(new() { Input = input, Output = same });
+                kernels.Attention(new()
+                {
+                    Queries = input,
+                    Keys = input,
+                    Values = input,
+                    QueryStart = start,
+                    KeyStart = start,
+                    Heads = 4,
+                    Scale = 0.25f,
+                    IsCausal = true,
+                    Output = same,
+                });
                 kernels.EvaluateFormula(new() { Program = program, Inputs = input, Values = values, NotFinite = notFinite });
             }
             // A thread that has to wait for another for the first time allocates its event then; an operation that

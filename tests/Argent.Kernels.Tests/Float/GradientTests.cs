@@ -194,6 +194,34 @@ public sealed class GradientTests
     }
 
     [Fact]
+    public void Attention_gradients_equal_differences()
+    {
+        int salt = 0;
+        foreach (var batch in new (int, int)[][] { [], [(1, 1), (0, 2), (2, 0), (3, 5)], [(25, 63), (64, 65)] })
+        {
+            foreach (var (heads, depth, valueDepth) in new[] { (1, 1, 1), (2, 7, 5), (1, 16, 17) })
+            {
+                foreach (var weighting in Enum.GetValues<AttentionWeighting>())
+                {
+                    foreach (var (isCausal, biasRows) in new[] { (false, 0), (true, 6) })
+                    {
+                        var args = AttentionTests.Arguments(batch, (heads, depth, valueDepth), biasRows, salt++) with
+                        {
+                            Weighting = weighting,
+                            IsCausal = isCausal,
+                        };
+                        Tensor<float>[] inputs = [args.Queries, args.Keys, args.Values];
+                        Check(
+                            $"Attention {string.Join(' ', batch)} {heads}x{depth}x{valueDepth} {weighting} {isCausal}",
+                            biasRows > 0 ? [.. inputs, args.Bias] : inputs,
+                            args.Output, k => k.Attention(args), (k, g) => k.Attention(args, g));
+                    }
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void In_place_operations_replace_the_gradient_they_share()
     {
         using var workers = new Workers(2);
