@@ -59,6 +59,12 @@ public sealed class Avx2Kernels(Workers workers, bool isVnni = false) : IKernels
     public void Attention(in AttentionArgs args) => AttentionAvx2.Run(in args, Workers);
 
     /// <inheritdoc/>
+    public void ComponentDots(in ComponentDotsArgs args) => ComponentDotsAvx2.Run(in args, Workers);
+
+    /// <inheritdoc/>
+    public void MixLogits(in MixLogitsArgs args) => MixLogitsAvx2.Run(in args, Workers);
+
+    /// <inheritdoc/>
     public void ScoreCandidates(in ScoreCandidatesArgs args) => ScoreCandidatesAvx2.Run(in args, Workers);
 
     /// <inheritdoc/>

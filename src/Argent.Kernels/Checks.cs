@@ -64,6 +64,16 @@ static class Checks
         }
     }
 
+    /// <summary>Demands that every request is in [0, <paramref name="count"/>).</summary>
+    public static unsafe void Requests(string name, in Tensor<int> requests, long count)
+    {
+        int* values = requests.Pointer;
+        for (long i = 0; i < requests.Count; i++)
+        {
+            if ((uint)values[i] >= (ulong)count) Index(name, values[i], count);
+        }
+    }
+
     /// <summary>Demands bounds that start at 0, never fall and end at <paramref name="count"/>.</summary>
     public static unsafe void Bounds(string name, in Tensor<int> start, long count)
     {

@@ -45,6 +45,13 @@ public sealed class GradientKernels(IKernels kernels) : IGradientKernels
 
     /// <inheritdoc/>
     public void Attention(in AttentionArgs args, IGradients gradients) => AttentionGradient.Run(args, gradients, _context);
+
+    /// <inheritdoc/>
+    public void ComponentDots(in ComponentDotsArgs args, IGradients gradients) =>
+        ComponentDotsGradient.Run(args, gradients, _context);
+
+    /// <inheritdoc/>
+    public void MixLogits(in MixLogitsArgs args, IGradients gradients) => MixLogitsGradient.Run(args, gradients, _context);
 }
 
 /// <summary>What a gradient runs with.</summary>

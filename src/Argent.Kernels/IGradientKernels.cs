@@ -50,4 +50,10 @@ public interface IGradientKernels
 
     /// <summary>Gradient of <see cref="IKernels.Attention"/>.</summary>
     void Attention(in AttentionArgs args, IGradients gradients);
+
+    /// <summary>Gradient of <see cref="IKernels.ComponentDots"/>.</summary>
+    void ComponentDots(in ComponentDotsArgs args, IGradients gradients);
+
+    /// <summary>Gradient of <see cref="IKernels.MixLogits"/>.</summary>
+    void MixLogits(in MixLogitsArgs args, IGradients gradients);
 }

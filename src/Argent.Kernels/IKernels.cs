@@ -48,6 +48,12 @@ public interface IKernels
     /// <summary>Attention of queries over the keys of their segment.</summary>
     void Attention(in AttentionArgs args);
 
+    /// <summary>Dots of every component of a candidate with every component of its user.</summary>
+    void ComponentDots(in ComponentDotsArgs args);
+
+    /// <summary>Logits weighted by the softmax of their gates.</summary>
+    void MixLogits(in MixLogitsArgs args);
+
     /// <summary>Exact scores of given slots against every head's query, from the embedding cache.</summary>
     void ScoreCandidates(in ScoreCandidatesArgs args);
 

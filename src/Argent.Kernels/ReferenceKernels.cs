@@ -46,6 +46,12 @@ public sealed class ReferenceKernels(Workers workers) : IKernels
     public void Attention(in AttentionArgs args) => AttentionReference.Run(in args);
 
     /// <inheritdoc/>
+    public void ComponentDots(in ComponentDotsArgs args) => ComponentDotsReference.Run(in args);
+
+    /// <inheritdoc/>
+    public void MixLogits(in MixLogitsArgs args) => MixLogitsReference.Run(in args);
+
+    /// <inheritdoc/>
     public void ScoreCandidates(in ScoreCandidatesArgs args) => ScoreCandidatesReference.Run(in args);
 
     /// <inheritdoc/>

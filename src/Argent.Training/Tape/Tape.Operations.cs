@@ -163,4 +163,37 @@ public sealed partial class Tape
         };
         Run(step, () => _inner.Attention(copy));
     }
+
+    /// <inheritdoc/>
+    public void ComponentDots(in ComponentDotsArgs args)
+    {
+        var copy = args;
+        var step = new TapeStep
+        {
+            Operation = nameof(ComponentDots),
+            Inputs = [args.Users, args.Items],
+            Output = args.Dots,
+            KeptValues = [new(args.Users), new(args.Items), new(args.Request)],
+            Gradient = () => _gradientKernels.ComponentDots(copy, _store),
+        };
+        Run(step, () => _inner.ComponentDots(copy));
+    }
+
+    /// <inheritdoc/>
+    public void MixLogits(in MixLogitsArgs args)
+    {
+        var copy = args;
+        var step = new TapeStep
+        {
+            Operation = nameof(MixLogits),
+            Inputs = [args.Logits, args.UserGates, args.Items, args.PairGates],
+            Output = args.Values,
+            KeptValues =
+            [
+                new(args.Logits), new(args.UserGates), new(args.Items), new(args.PairGates), new(args.Keep), new(args.Request),
+            ],
+            Gradient = () => _gradientKernels.MixLogits(copy, _store),
+        };
+        Run(step, () => _inner.MixLogits(copy));
+    }
 }
