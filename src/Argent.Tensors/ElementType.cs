@@ -23,6 +23,9 @@ public enum ElementType
 
     /// <summary>Unsigned 64-bit integer.</summary>
     U64,
+
+    /// <summary>IEEE 754 binary16: files that other systems wrote hold it; nothing computes with it.</summary>
+    F16,
 }
 
 /// <summary>Sizes of element types, and the element type of a .NET type.</summary>
@@ -32,7 +35,7 @@ public static class ElementTypes
     public static int SizeOf(this ElementType type) => type switch
     {
         ElementType.F32 or ElementType.I32 => 4,
-        ElementType.BF16 => 2,
+        ElementType.BF16 or ElementType.F16 => 2,
         ElementType.I8 or ElementType.U8 => 1,
         ElementType.I64 or ElementType.U64 => 8,
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Unknown element type."),
@@ -44,6 +47,7 @@ public static class ElementTypes
     {
         if (typeof(T) == typeof(float)) return ElementType.F32;
         if (typeof(T) == typeof(BFloat16)) return ElementType.BF16;
+        if (typeof(T) == typeof(Half)) return ElementType.F16;
         if (typeof(T) == typeof(sbyte)) return ElementType.I8;
         if (typeof(T) == typeof(int)) return ElementType.I32;
         if (typeof(T) == typeof(long)) return ElementType.I64;

@@ -16,6 +16,7 @@ static class CommandLine
     [
         new QuickstartCommand(),
         new TrainCommand(),
+        new ImportCommand(),
         new PublishCommand(),
         new ServeCommand(),
         new QueryCommand(),

@@ -26,6 +26,7 @@ public static class NpyWriter
     internal static string TypeName<T>() where T : unmanaged => ElementTypes.Of<T>() switch
     {
         ElementType.F32 => "<f4",
+        ElementType.F16 => "<f2",
         ElementType.I32 => "<i4",
         ElementType.I64 => "<i8",
         ElementType.U64 => "<u8",

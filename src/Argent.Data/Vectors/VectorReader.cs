@@ -122,10 +122,11 @@ public static class VectorReader
         string type = tensor.Type switch
         {
             ElementType.F32 => "<f4",
+            ElementType.F16 => "<f2",
             ElementType.BF16 => VectorFiller.BFloat16,
             ElementType.I8 => "|i1",
             ElementType.U8 => "|u1",
-            _ => throw new DatasetException($"holds {tensor.Type} in '{name}'; vectors are F32, BF16, I8 or U8.", path),
+            _ => throw new DatasetException($"holds {tensor.Type} in '{name}'; vectors are F32, F16, BF16, I8 or U8.", path),
         };
         CheckShape(tensor.Shape[0], tensor.Shape[1], path);
         using var content = new UnmanagedMemoryStream(tensor.Pointer, tensor.ByteLength);

@@ -98,16 +98,31 @@ public sealed class TrainedModel : IDisposable
             var weights = Open(weightsPath, files);
             CheckFinite(weights);
             AnyTensor? Find(string name) => weights.Tensors.TryGetValue(name, out var tensor) ? tensor : null;
-            string origin = $"'{weightsPath}'";
-            var user = UserTower.FromTensors(description.Towers, Find, items, origin);
-            var item = ItemTower.FromTensors(description.Towers, Find, items, origin);
-            return new TrainedModel(description, user, item, files);
+            return FromTensors(description, items, Find, $"'{weightsPath}'", files);
         }
         catch
         {
             foreach (var file in files) file.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Binds weights that are in memory or mapped; only the tensors that the description needs are asked for.</summary>
+    /// <param name="description">What the model is.</param>
+    /// <param name="items">Rows of the id and history tables.</param>
+    /// <param name="tensors">The tensor of a path such as <c>item_tower.id.weight</c>, or null; see docs/weights.md.</param>
+    /// <param name="origin">What errors call the weights: a file's path.</param>
+    /// <exception cref="InvalidDataException">A tensor is missing or has another type or shape.</exception>
+    public static TrainedModel FromTensors(
+        TrainedDescription description, ItemIds items, Func<string, AnyTensor?> tensors, string origin) =>
+        FromTensors(description, items, tensors, origin, []);
+
+    static TrainedModel FromTensors(
+        TrainedDescription description, ItemIds items, Func<string, AnyTensor?> tensors, string origin, IReadOnlyList<IDisposable> files)
+    {
+        var user = UserTower.FromTensors(description.Towers, tensors, items, origin);
+        var item = ItemTower.FromTensors(description.Towers, tensors, items, origin);
+        return new TrainedModel(description, user, item, files);
     }
 
     /// <summary>Writes the three files; each replaces its predecessor in one step, the description last.</summary>
