@@ -29,6 +29,9 @@ public sealed record PublishOptions
     /// <summary>How lists are composed; the order of the values unless said.</summary>
     public BlendConfig Blend { get; init; } = new();
 
+    /// <summary>How the heads' candidates become one list.</summary>
+    public MergeConfig Merge { get; init; } = new();
+
     /// <summary>From a head's score to a task's value; null is sigmoid for trained towers and none for plain vectors.</summary>
     public TaskActivation? TaskActivation { get; init; }
 

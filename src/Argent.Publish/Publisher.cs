@@ -17,8 +17,8 @@ public static class Publisher
     /// <param name="modelsFolder">Where <c>name/version/</c> is written.</param>
     /// <param name="kernels">Arithmetic.</param>
     /// <param name="progress">Told of every step.</param>
-    /// <exception cref="ArgumentException">An option is out of range, the name is not allowed, or the blend names what the
-    /// items do not have or has rules that cannot hold.</exception>
+    /// <exception cref="ArgumentException">An option is out of range, the name is not allowed, the blend names what the
+    /// items do not have or has rules that cannot hold, or the merge is of other heads or not registered.</exception>
     /// <exception cref="InvalidDataException">There are no items, ids are not ascending and distinct, or a vector is
     /// missing, not finite or of another dimension; the message names the item.</exception>
     /// <exception cref="ValueException">The value formula is wrong.</exception>
@@ -33,6 +33,7 @@ public static class Publisher
         // A wrong formula is found now, not after minutes of clustering.
         if (options.Value is { } value) ValueModel.Compile(value, source.Trained?.Config.Tasks ?? ["score"], source.Catalogue.Schema);
         CheckBlend(options.Blend, source.Catalogue);
+        _ = new MergeHeads(options.Merge, source.Trained?.Config.Tasks.Count ?? 1);
         return new Publication(source, options, kernels, new StepLog(progress, TimeProvider.System)).Run(modelsFolder);
     }
 

@@ -63,6 +63,8 @@ sealed class PublishCommand : ArgentCommand
     readonly Option<string?> _blend =
         BlendOption.Create("How lists are composed: a JSON file, or the JSON itself; the order of the values when left out.");
 
+    readonly MergeOptions _merge = new();
+
     /// <summary>The command.</summary>
     public PublishCommand()
         : base(
@@ -71,7 +73,7 @@ sealed class PublishCommand : ArgentCommand
             "argent publish --data samples/books/dataset.json --model trained/books --out models")
     {
         foreach (var option in _source.All) Add(option);
-        Option[] own = [_out, _nlist, _nprobe, _falsePositives, _spare, _quantization, _value, _blend];
+        Option[] own = [_out, _nlist, _nprobe, _falsePositives, _spare, _quantization, _value, _blend, .. _merge.All];
         foreach (var option in own) Add(option);
     }
 
@@ -87,6 +89,7 @@ sealed class PublishCommand : ArgentCommand
             Quantization = run.Get(_quantization) == "global" ? Quantization.Global : Quantization.PerItem,
             Value = run.Get(_value),
             Blend = run.Get(_blend) is { } blend ? BlendOption.Read(blend) : _defaults.Blend,
+            Merge = _merge.Read(run),
             Seed = run.Seed ?? _defaults.Seed,
         };
         var kernels = CpuKernels.Create(run.Workers);

@@ -110,8 +110,14 @@ public sealed record ModelDescription
     /// <summary>Weight of each head for <see cref="MergeKind.WeightedSum"/>; null for 1 each.</summary>
     public IReadOnlyList<float>? MergeWeights { get; init; }
 
+    /// <summary>The name that the merge of <see cref="MergeKind.Custom"/> is registered by; null for all others.</summary>
+    public string? MergeOperator { get; init; }
+
     /// <summary>Configuration of the towers as training wrote it; null for plain vectors.</summary>
     public JsonElement? Towers { get; init; }
+
+    /// <summary>The merge as one value.</summary>
+    internal MergeConfig MergeOfHeads() => new() { Kind = Merge, Weights = MergeWeights, Operator = MergeOperator };
 }
 
 /// <summary>From a head's score to a task's value.</summary>
@@ -122,19 +128,6 @@ public enum TaskActivation
 
     /// <summary>1 / (1 + e^-score).</summary>
     Sigmoid,
-}
-
-/// <summary>How the candidates of several heads become one list.</summary>
-public enum MergeKind
-{
-    /// <summary>Items that any head keeps, by their best score.</summary>
-    Union,
-
-    /// <summary>Items that every head keeps, by the sum of their scores.</summary>
-    Intersection,
-
-    /// <summary>Items that any head keeps, by the weighted sum of their scores.</summary>
-    WeightedSum,
 }
 
 /// <summary>One item feature.</summary>

@@ -25,12 +25,12 @@ public sealed class RetrievalModel : Module
         CheckParts(parts);
         var description = parts.Description;
         Value = new ValueModel(parts.Value, description.Tasks, parts.Forward);
-        _merge = new MergeHeads(description.Merge, description.Tasks.Count, description.MergeWeights);
+        _merge = new MergeHeads(description.MergeOfHeads(), description.Tasks.Count);
         _search = new CandidateSearch(parts.Index, parts.Filter?.Words, parts.Forward.Values, _merge, parts.Clock);
         _overArch = new OverArch(parts.Cache, parts.Index.Lists.Bias);
         _values = new CandidateValues(description.TaskActivation, Value, parts.Index.Lists);
         _blend = new Blend(Compiled(parts), parts.Forward, parts.Cache);
-        _compiler = new QueryCompiler(this, parts);
+        _compiler = new QueryCompiler(this, parts, _merge);
         Ranking = new RankingModel(this, parts, _overArch, _values);
     }
 

@@ -12,6 +12,7 @@ sealed class QueryCompiler
 
     readonly RetrievalModel _model;
     readonly RetrievalParts _parts;
+    readonly MergeHeads _merge;
     readonly FilterCompiler _filters;
     readonly BlendCompiler _blendCompiler;
     readonly Selectivity _selectivity;
@@ -23,9 +24,9 @@ sealed class QueryCompiler
     readonly ItemLists _lists;
     readonly Stack<UserBatchBuilder> _builders = [];
 
-    public QueryCompiler(RetrievalModel model, RetrievalParts parts)
+    public QueryCompiler(RetrievalModel model, RetrievalParts parts, MergeHeads merge)
     {
-        (_model, _parts) = (model, parts);
+        (_model, _parts, _merge) = (model, parts, merge);
         _lists = new ItemLists(parts.Items.Ids, parts.Index.Lists);
         _filters = new FilterCompiler(parts.Forward.Schema, parts.Filter?.Layout);
         _blendCompiler = new BlendCompiler(parts.Forward.Schema, _filters);
@@ -64,9 +65,9 @@ sealed class QueryCompiler
         var filter = Filter(request, compiled);
         var blend = Blend(request);
         int kept = Kept(blend.Candidates(request.K), request.Rescore);
-        // An intersection may never have K0 items in common, and what is only excluded leaves the nearest lists full.
+        // A merge that leaves items out may never have K0, and what is only excluded leaves the nearest lists full.
         bool isStrict = filter is { Program: not null } or { OnlyRows: not null }
-            && _parts.Description.Merge != MergeKind.Intersection;
+            && !_merge.MayLeaveOut;
         int[]? onlyLists = filter?.OnlyRows is { } only ? _lists.Holding(only, nprobe) : null;
         return new RetrievalQuery
         {

@@ -94,6 +94,8 @@ public sealed class BatchTests : IDisposable
     [InlineData(1, MergeKind.Union, TaskActivation.None)]
     [InlineData(2, MergeKind.Union, TaskActivation.Sigmoid)]
     [InlineData(2, MergeKind.WeightedSum, TaskActivation.None)]
+    [InlineData(3, MergeKind.RoundRobin, TaskActivation.None)]
+    [InlineData(6, MergeKind.Custom, TaskActivation.None)]
     public void A_forward_pass_allocates_nothing_on_the_managed_heap(int heads, MergeKind merge, TaskActivation activation)
     {
         // One thread, so that the thread's counter sees all of the work.

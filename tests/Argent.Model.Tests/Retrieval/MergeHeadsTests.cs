@@ -54,10 +54,17 @@ public sealed class MergeHeadsTests
         return candidates;
     }
 
+    static MergeConfig Config(MergeKind kind, float[] weights) => new()
+    {
+        Kind = kind,
+        Weights = kind == MergeKind.WeightedSum ? weights : null,
+        Operator = kind == MergeKind.Custom ? FusedRanks.Name : null,
+    };
+
     static int[] Merged(MergeKind kind, List<(float Score, int Slot)>[] heads, int kept, IvfTensors index, float[] weights)
     {
         using var scratch = new Scratch();
-        var merge = new MergeHeads(kind, heads.Length, weights);
+        var merge = new MergeHeads(Config(kind, weights), heads.Length);
         var slots = scratch.Rent<int>(new Shape(merge.Capacity(kept)));
         slots.Span.Fill(12345);
         int count = merge.Merge(new MergeHeadsArgs
@@ -74,6 +81,7 @@ public sealed class MergeHeadsTests
 
     static int[] Expected(MergeKind kind, List<(float Score, int Slot)>[] heads, int capacity, IvfTensors index, float[] weights)
     {
+        if (kind == MergeKind.RoundRobin && heads.Length > 1) return InTurns(heads, capacity);
         var scored = new List<(float Score, int Slot)>();
         foreach (int slot in heads.SelectMany(h => h.Select(c => c.Slot)).Distinct())
         {
@@ -81,17 +89,29 @@ public sealed class MergeHeadsTests
                 [.. heads.Select((h, i) => h.Where(c => c.Slot == slot).Select(c => (float?)(c.Score + i * 0.5f)).FirstOrDefault())];
             if (kind == MergeKind.Intersection && scores.Any(s => s is null)) continue;
             float[] floors = [.. heads.Select((h, i) => h.Count == 0 ? 0 : h[^1].Score + i * 0.5f)];
-            float score = kind == MergeKind.Union
-                ? scores.Max()!.Value
-                : scores.Select((s, i) => (kind == MergeKind.WeightedSum ? weights[i] : 1) * (s ?? floors[i])).Sum();
+            float score = kind switch
+            {
+                MergeKind.Union => scores.Max()!.Value,
+                MergeKind.Custom => FusedRanks.Of([.. heads.Select(h => h.FindIndex(c => c.Slot == slot))]),
+                _ => scores.Select((s, i) => (kind == MergeKind.WeightedSum ? weights[i] : 1) * (s ?? floors[i])).Sum(),
+            };
             scored.Add((score, slot));
         }
         return [.. scored.OrderByDescending(s => s.Score).ThenBy(s => index.Rows[s.Slot]).Take(capacity).Select(s => s.Slot)];
     }
 
+    /// <summary>The first of every head, the second of every head, ..., each item once.</summary>
+    static int[] InTurns(List<(float Score, int Slot)>[] heads, int capacity) =>
+    [
+        .. Enumerable.Range(0, heads.Max(h => h.Count))
+            .SelectMany(rank => heads.Where(h => rank < h.Count).Select(h => h[rank].Slot))
+            .Distinct().Take(capacity),
+    ];
+
     [Fact]
     public void Every_kind_merges_as_its_definition_says()
     {
+        FusedRanks.Register();
         var index = Index();
         for (int seed = 0; seed < 60; seed++)
         {
@@ -102,7 +122,7 @@ public sealed class MergeHeadsTests
             float[] weights = [.. Enumerable.Range(0, count).Select(i => 1f / (1 << i))];
             foreach (var kind in Enum.GetValues<MergeKind>())
             {
-                int capacity = new MergeHeads(kind, count).Capacity(kept);
+                int capacity = new MergeHeads(Config(kind, weights), count).Capacity(kept);
                 int[] expected = Expected(kind, heads, capacity, index, weights);
                 int[] merged = Merged(kind, heads, kept, index, weights);
                 Assert.True(expected.Order().SequenceEqual(merged.Order()), $"seed {seed}, {kind}, {count} heads, kept {kept}");
@@ -142,8 +162,26 @@ public sealed class MergeHeadsTests
     }
 
     [Fact]
-    public void Weights_must_be_as_many_as_heads() =>
-        Assert.Throws<ArgumentException>(() => new MergeHeads(MergeKind.WeightedSum, 3, [1f, 2f]));
+    public void Heads_take_turns_and_the_list_is_as_long_as_one_head_keeps()
+    {
+        var index = Index();
+        List<(float Score, int Slot)>[] heads = [[(9, 5), (8, 6), (7, 7)], [(1, 6), (0.5f, 8)], [(-3, 5), (-4, 9), (-5, 10)]];
+        Assert.Equal([5, 6, 8, 9], Merged(MergeKind.RoundRobin, heads, 4, index, []));
+        Assert.Equal([5, 6, 8, 9, 7, 10], Merged(MergeKind.RoundRobin, heads, 6, index, []));
+    }
+
+    [Theory]
+    [InlineData(MergeKind.WeightedSum, new[] { 1f, 2f }, null, "2 merge weights for 3 heads")]
+    [InlineData(MergeKind.WeightedSum, new[] { 1f, 2f, float.NaN }, null, "finite")]
+    [InlineData(MergeKind.Union, new[] { 1f, 2f, 3f }, null, "no weights")]
+    [InlineData(MergeKind.Custom, null, null, "names its operator")]
+    [InlineData(MergeKind.Union, null, "fused", "names its operator")]
+    [InlineData((MergeKind)17, null, null, "17")]
+    public void What_does_not_go_together_is_refused(MergeKind kind, float[]? weights, string? name, string expected)
+    {
+        var config = new MergeConfig { Kind = kind, Weights = weights, Operator = name };
+        Assert.Contains(expected, Assert.Throws<ArgumentException>(() => new MergeHeads(config, 3)).Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Keys_order_scores_descending_and_rows_ascending()

@@ -23,6 +23,8 @@ sealed record SampleOptions
 
     public MergeKind Merge { get; init; }
 
+    public string? MergeOperator { get; init; }
+
     public bool HasFeatures { get; init; } = true;
 
     public bool HasBias { get; init; }
@@ -49,6 +51,7 @@ sealed class SampleModel
     public SampleModel(SampleOptions options, IKernels kernels)
     {
         Options = options;
+        FusedRanks.Register();
         var random = new Random(options.Seed);
         Vectors = [.. Enumerable.Range(0, options.Items).Select(_ => Vector(random, options.Dim))];
         Bias = [.. Vectors.Select(v => ItemBias(options, v, random))];
@@ -137,6 +140,7 @@ sealed class SampleModel
                 Tasks = Options.Tasks,
                 TaskActivation = Options.Activation,
                 Merge = Options.Merge,
+                MergeOperator = Options.MergeOperator ?? (Options.Merge == MergeKind.Custom ? FusedRanks.Name : null),
                 Towers = Options.Trained is { } trained ? JsonSerializer.SerializeToElement(trained.Config, StrictJson.Options) : null,
             },
             Index = index,
