@@ -49,6 +49,15 @@ sealed class TrainCommand : ArgentCommand
         HelpName = "n",
     });
 
+    readonly Option<int> _validation = Numbers.AtLeast(0, new Option<int>("--validation-users")
+    {
+        Description = "The most users that are validated; 0 learns from all events and keeps the last epoch.",
+        HelpName = "n",
+        DefaultValueFactory = _ => _defaults.ValidationUsers,
+    });
+
+    readonly SequenceOptions _sequence = new();
+
     readonly Option<bool> _resume = new("--resume") { Description = "Continue from the checkpoint in --out, if there is one." };
 
     /// <summary>The command.</summary>
@@ -60,7 +69,8 @@ sealed class TrainCommand : ArgentCommand
     {
         Option[] all =
         [
-            _data, _out, _epochs, _dim, _batch, _patience, _rate, _tasks, _hidden, _itemHidden, _userIds, _resume, _maxBadRows,
+            _data, _out, _epochs, _dim, _batch, _patience, _rate, _tasks, _hidden, _itemHidden, _userIds, _validation,
+            .. _sequence.All, _resume, _maxBadRows,
         ];
         foreach (var option in all) Add(option);
     }
@@ -68,7 +78,7 @@ sealed class TrainCommand : ArgentCommand
     /// <inheritdoc/>
     public override Task<int> RunAsync(CommandRun run)
     {
-        var options = ReadOptions(run);
+        var options = _sequence.Apply(ReadOptions(run), run);
         options.Check();
         var dataset = DatasetReader.Read(run.Require(_data), DataOptions.Of(run, _maxBadRows), run.Progress);
         var result = Trainer.Train(dataset, TrainingSplit.Of(dataset, run), options, CpuKernels.Create(run.Workers), run.Progress);
@@ -88,6 +98,7 @@ sealed class TrainCommand : ArgentCommand
         UserHidden = Widths(_hidden, run),
         ItemHidden = Widths(_itemHidden, run),
         UserIdBuckets = run.Get(_userIds),
+        ValidationUsers = run.Get(_validation),
         Seed = run.Seed ?? _defaults.Seed,
         Resume = run.Get(_resume),
     };

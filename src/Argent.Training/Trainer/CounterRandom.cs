@@ -54,4 +54,7 @@ static class Purpose
 
     /// <summary>Which tasks an epoch asks a user for.</summary>
     public const ulong Tasks = 6;
+
+    /// <summary>From which moment an epoch asks a user.</summary>
+    public const ulong Moments = 7;
 }

@@ -10,11 +10,15 @@ sealed class StepBuilder
 
     const int GroupUsersMin = 32;
 
+    /// <summary>Users that are asked from near moments: they share one trend, which is the older the more they are.</summary>
+    const int GroupUsersTemporal = 64;
+
     readonly UserDraw _users;
     readonly TowerConfig _config;
     readonly TrainOptions _options;
     readonly int[] _active;
     readonly int _groupUsers;
+    readonly ItemTrend? _trend;
     readonly int[] _tasks;
     readonly List<UserGroup> _groups = [];
     readonly List<int> _targets = [];
@@ -29,6 +33,10 @@ sealed class StepBuilder
             || (options.Negatives == Negatives.Auto && items <= TrainOptions.AllNegativesMax);
         Candidates = new Candidates(Popularity(events, config), all, options.UniformNegatives, TargetsMax(events));
         _groupUsers = (int)Math.Max(GroupUsersMin, GroupLogits / Math.Max(1, Candidates.Capacity));
+        if (options.IsTemporal()) _groupUsers = Math.Min(_groupUsers, GroupUsersTemporal);
+        // Whole groups, so that no group has users of distant moments.
+        StepUsers = options.IsTemporal() ? Math.Max(1, options.BatchUsers / _groupUsers) * _groupUsers : options.BatchUsers;
+        if (options.TrendDays > 0) _trend = new ItemTrend(events.Whole, items, options.TrendDays);
     }
 
     /// <summary>The items that targets compete with.</summary>
@@ -43,17 +51,28 @@ sealed class StepBuilder
     /// <summary>Users that are trained on: those with an event of any task.</summary>
     public int Users => _active.Length;
 
-    /// <summary>Those users in the order of an epoch.</summary>
+    /// <summary>Users of a step.</summary>
+    public int StepUsers { get; }
+
+    /// <summary>How much items are asked for, by time; null without.</summary>
+    public ItemTrend? Trend => _trend;
+
+    /// <summary>Those users in the order of an epoch: random, or random groups of users of near moments.</summary>
     public int[] Order(long epoch)
     {
-        var order = (int[])_active.Clone();
         var random = new CounterRandom(_options.Seed, Purpose.Order, epoch);
-        for (int i = order.Length - 1; i > 0; i--)
+        if (!_options.IsTemporal())
         {
-            int j = random.Next(i + 1);
-            (order[i], order[j]) = (order[j], order[i]);
+            var order = (int[])_active.Clone();
+            Shuffle(order, random);
+            return order;
         }
-        return order;
+        var asked = _active.Select(user => (User: user, Moment: _users.Moment(user, epoch))).Where(u => u.Moment is not null).ToList();
+        int[] sorted = [.. asked.OrderBy(u => u.Moment).ThenBy(u => u.User).Select(u => u.User)];
+        int[][] groups = [.. sorted.Chunk(_groupUsers)];
+        // The last group may be smaller and stays last: the others must begin where a group of a step begins.
+        Shuffle(groups.AsSpan(0, Math.Max(0, groups.Length - 1)), random);
+        return [.. groups.SelectMany(users => users)];
     }
 
     /// <summary>
@@ -76,8 +95,10 @@ sealed class StepBuilder
     int DrawTask(int task, ReadOnlySpan<int> users, long epoch, int count)
     {
         int inGroup = _groupUsers;
-        foreach (int user in users)
+        for (int i = 0; i < users.Length; i++)
         {
+            int user = users[i];
+            if (_options.IsTemporal() && i % _groupUsers == 0) inGroup = _groupUsers;
             if (!_users.Asks(user, task, epoch)) continue;
             if (inGroup == _groupUsers)
             {
@@ -89,6 +110,15 @@ sealed class StepBuilder
             inGroup++;
         }
         return count;
+    }
+
+    static void Shuffle<T>(Span<T> values, CounterRandom random)
+    {
+        for (int i = values.Length - 1; i > 0; i--)
+        {
+            int j = random.Next(i + 1);
+            (values[i], values[j]) = (values[j], values[i]);
+        }
     }
 
     static double[] Popularity(TrainingEvents events, TowerConfig config)

@@ -15,15 +15,17 @@ static class TowerBuilder
 
     /// <summary>The shape of the towers.</summary>
     /// <exception cref="ArgumentException">An option names a task or feature that the data set has not.</exception>
-    public static TowerConfig Configure(Dataset dataset, TrainOptions options)
+    public static TowerConfig Configure(Dataset dataset, TrainOptions options, string splitTask)
     {
         string[] tasks = [.. dataset.Events.Select(e => e.Task)];
         string[] features = [.. dataset.Items.Schema.Features.Select(f => f.Name)];
+        var histories = Known("history", options.Histories, tasks);
         return new TowerConfig
         {
             Dim = options.Dim,
             Tasks = Known("task", options.Tasks, tasks),
-            Histories = Known("history", options.Histories, tasks),
+            Histories = histories,
+            Sequence = Sequence(options, histories.Contains(splitTask, StringComparer.Ordinal) ? splitTask : histories.FirstOrDefault("")),
             UserIdBuckets = options.UserIdBuckets,
             UserFeatures = [.. dataset.UserColumns.Select(c => c.Spec).Where(IsEmbedded).Select(Feature)],
             UserHidden = options.UserHidden,
@@ -47,18 +49,33 @@ static class TowerBuilder
         var tensors = model.WeightTensors.Where(t => t.Tensor.Type == ElementType.F32).ToDictionary(t => t.Name, t => t.Tensor.As<float>());
         foreach (var (name, tensor) in tensors)
         {
-            if (name.Contains("hidden.", StringComparison.Ordinal) && name.EndsWith(".weight", StringComparison.Ordinal))
-            {
-                Fill(tensor, MathF.Sqrt(2f / tensor.Shape[1]), ref random);
-            }
+            if (IsInnerLayer(name, tensor)) Fill(tensor, MathF.Sqrt(2f / tensor.Shape[1]), ref random);
+            if (name == "user_tower.sequence.positions") Fill(tensor, options.InitialScale, ref random);
+            // Numbers of the size of an embedding's go into the output, so that a step moves it as little as a table.
+            if (name == "user_tower.sequence.norm.gain") tensor.Span.Fill(options.InitialScale);
         }
         Fill(tensors["item_tower.id.weight"], options.InitialScale, ref random);
         // A history that starts as the items' own vectors means from the start: more of the same.
         foreach (string task in config.Histories) tensors[$"user_tower.history.{task}.weight"].CopyFrom(tensors["item_tower.id.weight"]);
         FillHeads(tensors["user_tower.heads.weight"], config);
-        FillBias(tensors["item_tower.bias"], events.Of(config.Tasks[0]));
+        if (options.TrendDays == 0) FillBias(tensors["item_tower.bias"], events.Of(config.Tasks[0]));
         return model;
     }
+
+    static SequenceConfig? Sequence(TrainOptions options, string history) => options.SequenceLength == 0 ? null : new SequenceConfig
+    {
+        History = history,
+        Length = options.SequenceLength,
+        Blocks = options.SequenceBlocks,
+        Heads = options.SequenceHeads,
+        Hidden = options.SequenceHidden,
+        Weighting = options.SequenceWeighting,
+    };
+
+    /// <summary>Layers that are not at the end of a path of their own start random; outputs beside a linear path at zero.</summary>
+    static bool IsInnerLayer(string name, Tensor<float> tensor) =>
+        tensor.Shape.Rank == 2 && name.EndsWith(".weight", StringComparison.Ordinal)
+        && (name.Contains("hidden.", StringComparison.Ordinal) || name.Contains("sequence.blocks.", StringComparison.Ordinal));
 
     static void Fill(Tensor<float> tensor, float scale, ref CounterRandom random)
     {
@@ -71,7 +88,7 @@ static class TowerBuilder
         for (int row = 0; row < weight.Shape[0]; row++)
         {
             var inputs = weight.Row(row);
-            for (int bag = 0; bag < config.UserBags(); bag++) inputs[(bag * config.Dim) + (row % config.Dim)] = 1;
+            for (int bag = 0; bag < config.UserParts(); bag++) inputs[(bag * config.Dim) + (row % config.Dim)] = 1;
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Argent.Kernels;
 using Argent.Model;
 
 namespace Argent.Training;
@@ -63,6 +64,30 @@ public sealed record TrainOptions
     /// <summary>Widths of hidden layers of the item tower.</summary>
     public IReadOnlyList<int> ItemHidden { get; init; } = [];
 
+    /// <summary>The last events that the user tower reads in their order; 0 for a tower of pooled histories alone.</summary>
+    public int SequenceLength { get; init; }
+
+    /// <summary>Blocks of attention over the sequence.</summary>
+    public int SequenceBlocks { get; init; } = 1;
+
+    /// <summary>Heads of the attention.</summary>
+    public int SequenceHeads { get; init; } = 2;
+
+    /// <summary>Width of a block's hidden layer; 0 for none.</summary>
+    public int SequenceHidden { get; init; } = 128;
+
+    /// <summary>How an event of a sequence weighs those before it.</summary>
+    public AttentionWeighting SequenceWeighting { get; init; }
+
+    /// <summary>
+    /// After how many days an event counts 1 / e in the trend of its item, which is part of the item's bias; 0 for biases
+    /// that know no time.
+    /// </summary>
+    public double TrendDays { get; init; }
+
+    /// <summary>With a sequence or a trend: the days from a moment on whose events are wanted there.</summary>
+    public double TargetDays { get; init; } = 14;
+
     /// <summary>The most passes over all users.</summary>
     public int Epochs { get; init; } = 18;
 
@@ -120,6 +145,12 @@ public sealed record TrainOptions
     /// <summary>Continue from the checkpoint in <see cref="Out"/> when there is one of the same data and options.</summary>
     public bool Resume { get; init; }
 
+    /// <summary>
+    /// Whether users are asked from moments on: input is what was before, targets what follows, and validation is the last
+    /// part of the time. Without, input and targets are random halves.
+    /// </summary>
+    public bool IsTemporal() => SequenceLength > 0 || TrendDays > 0;
+
     /// <summary>Hash of all options that a model depends on; not the folder, nor the number of epochs.</summary>
     public string Hash()
     {
@@ -133,6 +164,12 @@ public sealed record TrainOptions
     {
         ArgumentException.ThrowIfNullOrEmpty(Out);
         Require(Dim is >= 1 and <= 4096, nameof(Dim), Dim, "1 to 4096");
+        Require(SequenceLength is >= 0 and <= SequenceConfig.LengthMax, nameof(SequenceLength), SequenceLength, "0 to 1024");
+        Require(SequenceBlocks is >= 1 and <= SequenceConfig.BlocksMax, nameof(SequenceBlocks), SequenceBlocks, "1 to 16");
+        Require(SequenceHeads >= 1 && Dim % SequenceHeads == 0, nameof(SequenceHeads), SequenceHeads, "a divisor of the dimension");
+        Require(SequenceHidden >= 0, nameof(SequenceHidden), SequenceHidden, "0 or more");
+        Require(TrendDays is >= 0 and <= 36_500, nameof(TrendDays), TrendDays, "0 to 36,500");
+        Require(TargetDays is > 0 and <= 36_500, nameof(TargetDays), TargetDays, "above 0 to 36,500");
         Require(Epochs is >= 1 and <= 10_000, nameof(Epochs), Epochs, "1 to 10,000");
         Require(Patience >= 1, nameof(Patience), Patience, "1 or more");
         Require(ValidationUsers >= 0, nameof(ValidationUsers), ValidationUsers, "0 or more");

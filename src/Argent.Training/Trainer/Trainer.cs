@@ -26,10 +26,10 @@ public static class Trainer
         ArgumentNullException.ThrowIfNull(kernels);
         ArgumentNullException.ThrowIfNull(progress);
         options.Check();
-        var config = TowerBuilder.Configure(dataset, options);
+        var config = TowerBuilder.Configure(dataset, options, split.Test.Task);
         string validated = config.Tasks.Contains(split.Test.Task, StringComparer.Ordinal) ? split.Test.Task : config.Tasks[0];
         CheckWeights(options, config);
-        var events = TrainingEvents.Divide(dataset, split.Train, validated, options.ValidationUsers);
+        var events = TrainingEvents.Divide(dataset, split.Train, validated, options);
         if (events.Items.Count == 0) throw new ArgumentException($"The data set '{dataset.Name}' has no training events.");
         var description = new TrainedDescription
         {

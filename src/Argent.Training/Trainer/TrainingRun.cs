@@ -65,6 +65,7 @@ sealed class TrainingRun : IDisposable
             progress.Done(Figure(report));
         }
         _best.Restore();
+        _steps.Trend?.AddTo(ItemBiases, _events.End);
         _model.Save(_options.Out);
         var result = Result();
         File.WriteAllBytes(Path.Combine(_options.Out, TrainedModel.ReportFile), StrictJson.Write(result));
@@ -78,6 +79,8 @@ sealed class TrainingRun : IDisposable
         _step.Dispose();
         _meter.Dispose();
     }
+
+    Span<float> ItemBiases => _trained.Find(p => p.Name == "item_tower.bias")!.Value.Span;
 
     bool IsOutOfPatience => _epochs.Count - BestEpoch >= _options.Patience;
 
@@ -112,9 +115,9 @@ sealed class TrainingRun : IDisposable
         progress.Step(title, order.Length, "users");
         var losses = new double[_taskWeights.Length];
         double targets = 0;
-        for (int first = 0; first < order.Length; first += _options.BatchUsers)
+        for (int first = 0; first < order.Length; first += _steps.StepUsers)
         {
-            var users = order.AsSpan(first, Math.Min(_options.BatchUsers, order.Length - first));
+            var users = order.AsSpan(first, Math.Min(_steps.StepUsers, order.Length - first));
             targets += RunStep(users, epoch, losses);
             progress.Advance(users.Length);
         }
@@ -147,12 +150,15 @@ sealed class TrainingRun : IDisposable
         if (_events.Validation.Count == 0) return (null, null);
         int[] all = [.. Enumerable.Range(0, _events.Items.Count)];
         _average.Swap();
+        float[] biases = ItemBiases.ToArray();
+        _steps.Trend?.AddTo(ItemBiases, _events.ValidatedFrom);
         try
         {
             return _meter.Measure(_users, memory => _items.Batch(all, 0, default, memory), _events.Train, _events.Validation);
         }
         finally
         {
+            biases.CopyTo(ItemBiases);
             _average.Swap();
         }
     }

@@ -18,6 +18,7 @@ sealed class TrainingStep : IDisposable
     readonly ParameterSet _parameters;
     readonly int _leadingTask;
     readonly bool _jointTasks;
+    readonly ItemTrend? _trend;
     readonly Tape _itemTape;
     readonly Tape _userTape;
     readonly Parameter _embeddings; // [candidates, D]
@@ -33,7 +34,7 @@ sealed class TrainingStep : IDisposable
     public TrainingStep(TrainedModel model, ParameterSet parameters, StepBuilder steps, IKernels kernels)
     {
         (_model, _parameters) = (model, parameters);
-        (_leadingTask, _jointTasks) = (steps.LeadingTask, steps.JointTasks);
+        (_leadingTask, _jointTasks, _trend) = (steps.LeadingTask, steps.JointTasks, steps.Trend);
         int candidatesMax = steps.Candidates.Capacity;
         _embeddings = parameters.Add("candidates.embeddings", Tensor.Zeros<float>(new Shape(candidatesMax, model.Config.Dim)));
         _biases = parameters.Add("candidates.biases", Tensor.Zeros<float>(new Shape(candidatesMax)));
@@ -82,7 +83,7 @@ sealed class TrainingStep : IDisposable
         if (group.Targets.QueryRows.Count == 0) return;
         var pass = new ForwardPass(_userTape, _userMemory);
         var queries = _model.UserTower.Forward(group.Inputs.Build(), pass);
-        var loss = Loss(queries, group.Targets, candidates, pass);
+        var loss = Loss(queries, group, candidates, pass);
         losses[group.Task] += loss[0];
         _userTape.Backward(loss);
     }
@@ -113,8 +114,9 @@ sealed class TrainingStep : IDisposable
         }
     }
 
-    Tensor<float> Loss(Tensor<float> queries, TaskTargets targets, Candidates candidates, in ForwardPass pass)
+    Tensor<float> Loss(Tensor<float> queries, UserGroup group, Candidates candidates, in ForwardPass pass)
     {
+        var targets = group.Targets;
         int count = candidates.Count, rows = targets.QueryRows.Count;
         var asked = pass.Scratch.Rent<float>(new Shape(rows, queries.Shape[1]));
         pass.Kernels.GatherRows(new GatherRowsArgs
@@ -137,13 +139,23 @@ sealed class TrainingStep : IDisposable
         pass.Kernels.SoftmaxCrossEntropy(new SoftmaxCrossEntropyArgs
         {
             Logits = logits,
-            Correction = candidates.Correction.IsEmpty ? default : Copy(candidates.Correction, pass.Scratch),
+            Correction = Correction(group, candidates, pass.Scratch),
             Targets = columns,
             TargetStart = Copy<int>(CollectionsMarshal.AsSpan(targets.Start), pass.Scratch),
             TargetWeights = Copy<float>(CollectionsMarshal.AsSpan(targets.Weights), pass.Scratch),
             Loss = loss,
         });
         return loss;
+    }
+
+    /// <summary>What is subtracted from each candidate's logit: that of the sampling, and the trend taken negative.</summary>
+    Tensor<float> Correction(UserGroup group, Candidates candidates, Scratch scratch)
+    {
+        if (_trend is null) return candidates.Correction.IsEmpty ? default : Copy(candidates.Correction, scratch);
+        var correction = scratch.RentZeroed<float>(new Shape(candidates.Count));
+        if (!candidates.Correction.IsEmpty) correction.CopyFrom(candidates.Correction);
+        for (int c = 0; c < candidates.Count; c++) correction[c] -= _trend.At(candidates.Rows[c], group.Moment);
+        return correction;
     }
 
     /// <summary>

@@ -6,7 +6,8 @@ namespace Argent.Training;
 /// <summary>
 /// Draws what a user shows when asked for a task: a random part of the task's events is history and the others are
 /// targets, while the events of other tasks are all history; dropout takes some of it. Asking for one task at a time keeps
-/// the histories of the others whole, as they are when served. Equal for equal (seed, epoch, user, task).
+/// the histories of the others whole, as they are when served. With a sequence or a trend the events before a moment are
+/// history and the next ones are targets, of all tasks. Equal for equal (seed, epoch, user, task).
 /// </summary>
 sealed class UserDraw
 {
@@ -19,6 +20,7 @@ sealed class UserDraw
     readonly IReadOnlyList<FeatureColumn> _userColumns;
     readonly IReadOnlyList<FeatureTable> _userFeatures;
     readonly Interactions[] _histories;
+    readonly UserMoments? _moments;
     readonly (Interactions Events, float Weight, int History)[] _tasks;
 
     public UserDraw(Dataset dataset, TrainingEvents events, TrainedModel model, float[] taskWeights, TrainOptions options)
@@ -30,13 +32,14 @@ sealed class UserDraw
         _userFeatures = model.UserTower.Features;
         _userColumns = [.. _userFeatures.Select(t => dataset.UserColumns.First(c => c.Spec.Name == t.Feature.Name))];
         _histories = [.. _config.Histories.Select(events.Of)];
+        _moments = options.IsTemporal() ? new UserMoments(events, _config, options) : null;
         _tasks = [.. _config.Tasks.Select((task, i) => (events.Of(task), taskWeights[i], Index(_config.Histories, task)))];
     }
 
     /// <summary>Whether an epoch asks a user for a task: always with a weight of 1, else in that share of the epochs.</summary>
     public bool Asks(int user, int task, long epoch)
     {
-        if (_tasks[task].Events.Of(user).IsEmpty) return false;
+        if (_tasks[task].Events.Of(user).IsEmpty || (_moments is not null && _moments.Of(user, epoch) is null)) return false;
         return new CounterRandom(_options.Seed, Purpose.Tasks, epoch, Stream(user, task)).NextSingle() < _tasks[task].Weight;
     }
 
@@ -44,8 +47,38 @@ sealed class UserDraw
     public void Draw(int user, long epoch, UserGroup group)
     {
         var random = new CounterRandom(_options.Seed, Purpose.Inputs, epoch, Stream(user, group.Task));
-        var (targets, task) = (group.Targets, _tasks[group.Task]);
+        var targets = group.Targets;
         int row = group.Inputs.Count;
+        if (_moments is not null) DrawMoment(user, epoch, group, ref random);
+        else DrawShares(user, group, ref random);
+        AddUser(user, random.NextSingle() >= UserIdDropout, group.Inputs);
+        WeighTargets(targets);
+        targets.Close((row * _tasks.Length) + group.Task);
+    }
+
+    /// <summary>The moment from which an epoch asks a user; null when it does not, or when there are no moments.</summary>
+    public long? Moment(int user, long epoch) => _moments?.Of(user, epoch);
+
+    void DrawMoment(int user, long epoch, UserGroup group, ref CounterRandom random)
+    {
+        long moment = _moments!.Of(user, epoch)!.Value;
+        group.Moment = Math.Min(group.Moment, moment);
+        for (int h = 0; h < _histories.Length; h++)
+        {
+            foreach (int item in _histories[h].Of(user)[..UserMoments.Before(_histories[h], user, moment)])
+            {
+                if (random.NextSingle() >= _options.InputDropout) group.Inputs[h].Add(item);
+            }
+            group.Inputs[h].Close();
+        }
+        var wanted = _tasks[group.Task].Events;
+        int first = UserMoments.Before(wanted, user, moment);
+        group.Targets.Items.AddRange(wanted.Of(user)[first.._moments.BeforeEnd(wanted, user, moment)]);
+    }
+
+    void DrawShares(int user, UserGroup group, ref CounterRandom random)
+    {
+        var (targets, task) = (group.Targets, _tasks[group.Task]);
         for (int h = 0; h < _histories.Length; h++)
         {
             bool isAsked = task.History == h;
@@ -57,9 +90,6 @@ sealed class UserDraw
             group.Inputs[h].Close();
         }
         if (task.History < 0) targets.Items.AddRange(task.Events.Of(user));
-        AddUser(user, random.NextSingle() >= UserIdDropout, group.Inputs);
-        WeighTargets(targets);
-        targets.Close((row * _tasks.Length) + group.Task);
     }
 
     /// <summary>Adds a user to validate: all training events as input.</summary>

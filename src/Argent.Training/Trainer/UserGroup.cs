@@ -48,6 +48,9 @@ sealed class UserGroup
     /// <summary>The task, as a head.</summary>
     public int Task { get; private set; }
 
+    /// <summary>The earliest moment from which its users are asked, in Unix seconds; the largest number without any.</summary>
+    public long Moment { get; set; } = long.MaxValue;
+
     /// <summary>What the users show.</summary>
     public UserBatchBuilder Inputs { get; }
 
@@ -58,6 +61,7 @@ sealed class UserGroup
     public void Clear(int task)
     {
         Task = task;
+        Moment = long.MaxValue;
         Inputs.Clear();
         Targets.Clear();
     }

@@ -3,7 +3,7 @@ using Argent.Tensors;
 
 namespace Argent.Training;
 
-/// <summary>The optimisers of a model: embedding tables decay, biases and layers do not.</summary>
+/// <summary>The optimisers of a model: embedding tables and the matrices over sequences decay, biases and other layers do not.</summary>
 sealed class WeightOptimizers
 {
     readonly (string Name, Optimizer Optimizer)[] _parts;
@@ -11,7 +11,7 @@ sealed class WeightOptimizers
     /// <summary>Optimisers of <paramref name="parameters"/> as the options ask for.</summary>
     public WeightOptimizers(IEnumerable<Parameter> parameters, TrainOptions options, Workers workers)
     {
-        var all = parameters.ToLookup(p => IsTable(p.Name));
+        var all = parameters.ToLookup(p => IsTable(p.Name) || IsSequenceLayer(p.Name));
         _parts = [("tables", Create(all[true], options, workers)), ("layers", Create(all[false], options, workers))];
         _parts[0].Optimizer.WeightDecay = options.WeightDecay;
     }
@@ -28,6 +28,9 @@ sealed class WeightOptimizers
         path.StartsWith("user_tower.history.", StringComparison.Ordinal)
         || path is "user_tower.id.weight" or "item_tower.id.weight"
         || (path.Contains("_tower.features.", StringComparison.Ordinal) && path.EndsWith(".weight", StringComparison.Ordinal));
+
+    static bool IsSequenceLayer(string path) =>
+        path.StartsWith("user_tower.sequence.", StringComparison.Ordinal) && path.EndsWith(".weight", StringComparison.Ordinal);
 
     /// <summary>Moves all weights.</summary>
     public void Step()

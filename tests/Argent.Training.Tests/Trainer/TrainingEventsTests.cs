@@ -9,7 +9,7 @@ public sealed class TrainingEventsTests
     {
         var dataset = TinyData.Create();
 
-        var events = TrainingEvents.Divide(dataset, dataset.Events, "save", 1000);
+        var events = TrainingEvents.Divide(dataset, dataset.Events, "save", Options(1000));
 
         int kept = 0;
         for (int user = 0; user < events.Users; user++)
@@ -31,8 +31,8 @@ public sealed class TrainingEventsTests
         var dataset = TinyData.Create();
         var reduced = dataset with { Events = [dataset.Events[0]] };
 
-        var all = TrainingEvents.Divide(dataset, dataset.Events, "save", 20);
-        var some = TrainingEvents.Divide(reduced, reduced.Events, "save", 20);
+        var all = TrainingEvents.Divide(dataset, dataset.Events, "save", Options(20));
+        var some = TrainingEvents.Divide(reduced, reduced.Events, "save", Options(20));
 
         Assert.Equal(
             all.Validation.ItemRows.Select(all.Items.Text), some.Validation.ItemRows.Select(some.Items.Text));
@@ -46,9 +46,11 @@ public sealed class TrainingEventsTests
         Array.Fill(start, 3, 1, TinyData.Users);
         var repeated = new Interactions("save", start, [4, 2, 4], null);
 
-        var events = TrainingEvents.Divide(dataset, [repeated], "save", 0);
+        var events = TrainingEvents.Divide(dataset, [repeated], "save", Options(0));
 
         Assert.Equal(["20", "40"], Enumerable.Range(0, 2).Select(events.Items.Text));
         Assert.Equal([1, 0], events.Of("save").ItemRows);
     }
+
+    static TrainOptions Options(int validationUsers) => new() { Out = "unused", ValidationUsers = validationUsers };
 }

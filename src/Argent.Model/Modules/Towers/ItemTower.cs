@@ -1,4 +1,3 @@
-using Argent.Kernels;
 using Argent.Tensors;
 
 namespace Argent.Model;
@@ -117,28 +116,14 @@ public sealed class ItemTower : Module
     /// <returns>[n, D] and [n], rented.</returns>
     public (Tensor<float> Embeddings, Tensor<float> Bias) Forward(in ItemBatch items, in ForwardPass pass)
     {
-        var embeddings = Gather(_ids, items.Rows, pass);
+        var embeddings = Rows.Gather(_ids, items.Rows, pass);
         for (int f = 0; f < _features.Length; f++)
         {
-            embeddings = Add(embeddings, _features[f].Forward(items.Features[f], pass), pass);
+            embeddings = Rows.Add(embeddings, _features[f].Forward(items.Features[f], pass), pass);
         }
-        if (_hidden is not null) embeddings = Add(embeddings, _hidden.Forward(embeddings, pass), pass);
-        var bias = Gather(_bias.Reshape(new Shape(_bias.Count, 1)), items.Rows, pass);
+        if (_hidden is not null) embeddings = Rows.Add(embeddings, _hidden.Forward(embeddings, pass), pass);
+        var bias = Rows.Gather(_bias.Reshape(new Shape(_bias.Count, 1)), items.Rows, pass);
         return (embeddings, bias.Reshape(new Shape(items.Count)));
-    }
-
-    static Tensor<float> Gather(Tensor<float> table, Tensor<int> rows, in ForwardPass pass)
-    {
-        var gathered = pass.Scratch.Rent<float>(new Shape(rows.Count, table.Shape[1]));
-        pass.Kernels.GatherRows(new GatherRowsArgs { Table = table, Indices = rows, Rows = gathered });
-        return gathered;
-    }
-
-    static Tensor<float> Add(Tensor<float> left, Tensor<float> right, in ForwardPass pass)
-    {
-        var sum = pass.Scratch.Rent<float>(left.Shape);
-        pass.Kernels.Elementwise(new ElementwiseArgs { Op = ElementwiseOp.Add, Left = left, Right = right, Output = sum });
-        return sum;
     }
 
     static FeatureColumn? Column(Catalogue catalogue, FeatureTable table)

@@ -32,6 +32,9 @@ public sealed record TowerConfig
     /// <summary>Widths of the user tower's hidden layers; empty for a linear tower.</summary>
     public IReadOnlyList<int> UserHidden { get; init; } = [];
 
+    /// <summary>What reads a history in its order, beside the pooled ones; null for none.</summary>
+    public SequenceConfig? Sequence { get; init; }
+
     /// <summary>Item features with an embedding table each.</summary>
     public IReadOnlyList<TowerFeature> ItemFeatures { get; init; } = [];
 
@@ -40,6 +43,9 @@ public sealed record TowerConfig
 
     /// <summary>Bags of ids that describe a user: histories, then the hashed id, then the features.</summary>
     public int UserBags() => Histories.Count + (UserIdBuckets > 0 ? 1 : 0) + UserFeatures.Count;
+
+    /// <summary>Parts of D numbers that describe a user, side by side: the bags, then the sequence.</summary>
+    public int UserParts() => UserBags() + (Sequence is null ? 0 : 1);
 
     /// <summary>Checks sizes and names.</summary>
     /// <exception cref="InvalidDataException">Something is out of range or twice there; the message says what.</exception>
@@ -60,6 +66,7 @@ public sealed record TowerConfig
         {
             throw new InvalidDataException("A hidden layer has a width of 1 or more.");
         }
+        Sequence?.Check(Dim, Histories);
         CheckDistinct("tasks", Tasks);
         CheckDistinct("histories", Histories);
         CheckDistinct("userFeatures", UserFeatures.Select(f => f.Name));

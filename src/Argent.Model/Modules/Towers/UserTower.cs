@@ -4,8 +4,9 @@ using Argent.Tensors;
 namespace Argent.Model;
 
 /// <summary>
-/// Users to query vectors: x = pooled histories, hashed id and features side by side [B, X]; queries = x Wᵀ + b, plus
-/// hidden layers where there are any; one head of D numbers per task.
+/// Users to query vectors: x = pooled histories, hashed id, features and, where there is one, the row of the history read
+/// in its order, side by side [B, X]; queries = x Wᵀ + b, plus hidden layers where there are any; one head of D numbers per
+/// task.
 /// </summary>
 public sealed class UserTower : Module
 {
@@ -13,6 +14,8 @@ public sealed class UserTower : Module
     readonly Tensor<float>[] _histories; // [R, D] each
     readonly Tensor<float> _ids;         // [buckets, D], or no tensor
     readonly FeatureTable[] _features;
+    readonly SequenceEncoder? _sequence;
+    readonly int _sequenceHistory;
     readonly HiddenLayers? _hidden;
     readonly DenseLayer _heads;          // [T * D, X]
 
@@ -20,7 +23,8 @@ public sealed class UserTower : Module
     {
         (_config, HistoryItems) = (config, items);
         (_histories, _ids, _features) = (parts.Histories, parts.Ids, parts.Features);
-        (_hidden, _heads) = (parts.Hidden, parts.Heads);
+        (_sequence, _hidden, _heads) = (parts.Sequence, parts.Hidden, parts.Heads);
+        _sequenceHistory = config.Histories.ToList().IndexOf(config.Sequence?.History ?? "");
         Encoder = new UserEncoder(config, items, _features);
     }
 
@@ -48,6 +52,7 @@ public sealed class UserTower : Module
         get
         {
             foreach (var table in _features) yield return ("features." + table.Feature.Name, table);
+            if (_sequence is not null) yield return ("sequence", _sequence);
             if (_hidden is not null) yield return ("hidden", _hidden);
             yield return ("heads", _heads);
         }
@@ -75,12 +80,13 @@ public sealed class UserTower : Module
     public static UserTower Zeros(TowerConfig config, ItemIds items, IReadOnlyList<FeatureTable> features)
     {
         config.Check();
-        int inputs = config.UserBags() * config.Dim, outputs = config.Tasks.Count * config.Dim;
+        int inputs = config.UserParts() * config.Dim, outputs = config.Tasks.Count * config.Dim;
         return new UserTower(config, items, new Parts
         {
             Histories = [.. config.Histories.Select(_ => Tensor.Zeros<float>(new Shape(items.Count, config.Dim)))],
             Ids = config.UserIdBuckets > 0 ? Tensor.Zeros<float>(new Shape(config.UserIdBuckets, config.Dim)) : default,
             Features = [.. features],
+            Sequence = config.Sequence is { } sequence ? SequenceEncoder.Zeros(sequence, config.Dim) : null,
             Hidden = config.UserHidden.Count > 0 ? HiddenLayers.Zeros(inputs, config.UserHidden, outputs) : null,
             Heads = DenseLayer.Zeros(inputs, outputs),
         });
@@ -97,7 +103,7 @@ public sealed class UserTower : Module
     {
         config.Check();
         var source = new TensorSource(tensors, origin);
-        int dim = config.Dim, inputs = config.UserBags() * dim, outputs = config.Tasks.Count * dim;
+        int dim = config.Dim, inputs = config.UserParts() * dim, outputs = config.Tasks.Count * dim;
         return new UserTower(config, historyItems, new Parts
         {
             Histories = [.. config.Histories.Select(
@@ -105,6 +111,9 @@ public sealed class UserTower : Module
             Ids = config.UserIdBuckets > 0 ? source.Get<float>("user_tower.id.weight", [config.UserIdBuckets, dim]) : default,
             Features = [.. config.UserFeatures.Select(
                 f => FeatureTable.FromTensors(f, "user_tower.features." + f.Name, dim, source))],
+            Sequence = config.Sequence is { } sequence
+                ? SequenceEncoder.FromTensors(sequence, dim, "user_tower.sequence", source)
+                : null,
             Hidden = config.UserHidden.Count > 0
                 ? HiddenLayers.FromTensors("user_tower.hidden", inputs, config.UserHidden, outputs, source)
                 : null,
@@ -115,6 +124,7 @@ public sealed class UserTower : Module
     /// <summary>This tower with its weights laid out for many passes, which give the same bits. They must not change afterwards.</summary>
     public UserTower Frozen()
     {
+        _sequence?.Freeze();
         _hidden?.Freeze();
         _heads.Freeze();
         return this;
@@ -135,7 +145,12 @@ public sealed class UserTower : Module
     public Tensor<float> Forward(in UserBatch users, in ForwardPass pass)
     {
         var x = Pooled(users, 0, pass);
-        for (int bag = 1; bag < users.Bags.Count; bag++) x = Concat(x, Pooled(users, bag, pass), pass);
+        for (int bag = 1; bag < users.Bags.Count; bag++) x = Rows.Concat(x, Pooled(users, bag, pass), pass);
+        if (_sequence is not null)
+        {
+            var row = _sequence.Forward(users.Bags[_sequenceHistory], _histories[_sequenceHistory], pass);
+            x = Rows.Concat(x, row, pass);
+        }
         var queries = _heads.Forward(x, Activation.None, pass);
         if (_hidden is not null)
         {
@@ -154,13 +169,6 @@ public sealed class UserTower : Module
         return _features[bag - histories - ids].Forward(users.Bags[bag], pass);
     }
 
-    static Tensor<float> Concat(Tensor<float> left, Tensor<float> right, in ForwardPass pass)
-    {
-        var both = pass.Scratch.Rent<float>(new Shape(left.Shape[0], left.Shape[1] + right.Shape[1]));
-        pass.Kernels.ConcatColumns(new ConcatColumnsArgs { Left = left, Right = right, Output = both });
-        return both;
-    }
-
     static string TrainedName(string name) => name switch
     {
         "items.ids" => "item_ids",
@@ -176,6 +184,8 @@ public sealed class UserTower : Module
         public required Tensor<float> Ids { get; init; }
 
         public required FeatureTable[] Features { get; init; }
+
+        public required SequenceEncoder? Sequence { get; init; }
 
         public required HiddenLayers? Hidden { get; init; }
 

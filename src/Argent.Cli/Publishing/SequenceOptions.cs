@@ -1,0 +1,75 @@
+using System.CommandLine;
+using Argent.Kernels;
+using Argent.Training;
+
+namespace Argent.Cli;
+
+/// <summary>The options of <c>argent train</c> for events with times: a tower of sequences, a trend of the items.</summary>
+sealed class SequenceOptions
+{
+    static readonly TrainOptions _defaults = new() { Out = "" };
+
+    readonly Option<int> _length = Numbers.AtLeast(0, new Option<int>("--sequence")
+    {
+        Description = "Last events that the user tower reads in their order, by attention; 0 is none.",
+        HelpName = "n",
+        DefaultValueFactory = _ => _defaults.SequenceLength,
+    });
+
+    readonly Option<int> _blocks = Numbers.AtLeast(1, new Option<int>("--sequence-blocks")
+    {
+        Description = "Blocks of attention and hidden layer.",
+        HelpName = "n",
+        DefaultValueFactory = _ => _defaults.SequenceBlocks,
+    });
+
+    readonly Option<int> _heads = Numbers.AtLeast(1, new Option<int>("--sequence-heads")
+    {
+        Description = "Heads of the attention.",
+        HelpName = "n",
+        DefaultValueFactory = _ => _defaults.SequenceHeads,
+    });
+
+    readonly Option<int> _hidden = Numbers.AtLeast(0, new Option<int>("--sequence-hidden")
+    {
+        Description = "Width of a block's hidden layer; 0 is none.",
+        HelpName = "n",
+        DefaultValueFactory = _ => _defaults.SequenceHidden,
+    });
+
+    readonly Option<AttentionWeighting> _weighting = new("--sequence-weighting")
+    {
+        Description = "Weights of attention: softmax, or pointwise silu.",
+        HelpName = "softmax|silu",
+        DefaultValueFactory = _ => _defaults.SequenceWeighting,
+    };
+
+    readonly Option<double> _trend = new("--trend-days")
+    {
+        Description = "Days after which an event counts 1 / e in its item's trend, which is part of the bias; 0 is no trend.",
+        HelpName = "x",
+        DefaultValueFactory = _ => _defaults.TrendDays,
+    };
+
+    readonly Option<double> _target = new("--target-days")
+    {
+        Description = "With a sequence or a trend: days from a moment on whose events are wanted.",
+        HelpName = "x",
+        DefaultValueFactory = _ => _defaults.TargetDays,
+    };
+
+    /// <summary>For the command.</summary>
+    public IEnumerable<Option> All => [_length, _blocks, _heads, _hidden, _weighting, _trend, _target];
+
+    /// <summary>What was asked for.</summary>
+    public TrainOptions Apply(TrainOptions options, CommandRun run) => options with
+    {
+        SequenceLength = run.Get(_length),
+        SequenceBlocks = run.Get(_blocks),
+        SequenceHeads = run.Get(_heads),
+        SequenceHidden = run.Get(_hidden),
+        SequenceWeighting = run.Get(_weighting),
+        TrendDays = run.Get(_trend),
+        TargetDays = run.Get(_target),
+    };
+}
