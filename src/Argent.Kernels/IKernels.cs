@@ -57,6 +57,9 @@ public interface IKernels
     /// <summary>Exact scores of given slots against every head's query, from the embedding cache.</summary>
     void ScoreCandidates(in ScoreCandidatesArgs args);
 
+    /// <summary>How much a user's past items speak for each candidate, by a sparse item-to-item matrix.</summary>
+    void SumNeighbours(in SumNeighboursArgs args);
+
     /// <summary>The row of a table that each row scores highest with.</summary>
     void NearestRows(in NearestRowsArgs args);
 

@@ -55,6 +55,9 @@ public sealed class ReferenceKernels(Workers workers) : IKernels
     public void ScoreCandidates(in ScoreCandidatesArgs args) => ScoreCandidatesReference.Run(in args);
 
     /// <inheritdoc/>
+    public void SumNeighbours(in SumNeighboursArgs args) => SumNeighboursReference.Run(in args);
+
+    /// <inheritdoc/>
     public void NearestRows(in NearestRowsArgs args) => NearestRowsReference.Run(in args);
 
     /// <inheritdoc/>

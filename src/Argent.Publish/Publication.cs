@@ -91,6 +91,7 @@ sealed class Publication(PublishSource source, PublishOptions options, IKernels 
         ItemIndex index, ListCentroids centroids, ItemFilter? filter, ForwardIndex forward, int defaultNProbe)
     {
         var towers = source.Trained?.Config;
+        var overArch = OverArch(index);
         IReadOnlyList<string> tasks = towers?.Tasks ?? ["score"];
         var activation = towers is null ? TaskActivation.None : TaskActivation.Sigmoid;
         return new RetrievalParts
@@ -106,6 +107,7 @@ sealed class Publication(PublishSource source, PublishOptions options, IKernels 
                 MergeWeights = options.Merge.Weights,
                 MergeOperator = options.Merge.Operator,
                 Towers = towers is null ? null : JsonSerializer.SerializeToElement(towers, StrictJson.Options),
+                OverArch = overArch?.Config,
             },
             Index = new IvfIndex(index.Lists, centroids.Centroids, centroids.Bias, index.Range.Center),
             Cache = new EmbeddingCache(index.Cache),
@@ -115,10 +117,26 @@ sealed class Publication(PublishSource source, PublishOptions options, IKernels 
             Towers = towers,
             UserTower = source.Trained?.UserTower,
             ItemTower = source.Trained?.ItemTower,
+            OverArch = overArch,
             Value = options.Value ?? tasks[0],
             Blend = options.Blend,
             DefaultNProbe = defaultNProbe,
         };
+    }
+
+    ServedOverArch? OverArch(ItemIndex index)
+    {
+        if (source.Trained is not { OverArch: { } trained } model) return null;
+        return log.Run(
+            "over arch", Catalogue.Count, "items",
+            () =>
+            {
+                var slots = ServedOverArch.SlotsOf(model.Items, Catalogue.Ids, index.Lists.SlotOfRow);
+                var served = ServedOverArch.Of(trained, model.Config, index.Cache, slots, kernels);
+                log.Progress.Advance(Catalogue.Count);
+                return served;
+            },
+            s => $"{trained.Config.Kind}, {s.Items.Shape[1]} numbers an item, {trained.Config.Features.Count} cross features");
     }
 
     PublishReport Report(

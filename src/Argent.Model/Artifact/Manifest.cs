@@ -116,6 +116,9 @@ public sealed record ModelDescription
     /// <summary>Configuration of the towers as training wrote it; null for plain vectors.</summary>
     public JsonElement? Towers { get; init; }
 
+    /// <summary>The learned scorer of candidates; null when there is none.</summary>
+    public OverArchConfig? OverArch { get; init; }
+
     /// <summary>The merge as one value.</summary>
     internal MergeConfig MergeOfHeads() => new() { Kind = Merge, Weights = MergeWeights, Operator = MergeOperator };
 }

@@ -11,6 +11,9 @@ public sealed record TrainedDescription
     /// <summary>The shape of both towers.</summary>
     public required TowerConfig Towers { get; init; }
 
+    /// <summary>The learned scorer of candidates; null when there is none.</summary>
+    public OverArchConfig? OverArch { get; init; }
+
     /// <summary>Hash of the data that it was trained on; empty for imported weights.</summary>
     public string DatasetHash { get; init; } = "";
 
@@ -35,6 +38,9 @@ public sealed class TrainedModel : IDisposable
 
     /// <summary>File of the trained items' ids.</summary>
     public const string ItemsFile = "items.safetensors";
+
+    /// <summary>File of the OverArch's weights and neighbours, where there is one.</summary>
+    public const string OverArchFile = "over_arch.safetensors";
 
     /// <summary>File of the training's report.</summary>
     public const string ReportFile = "report.json";
@@ -62,6 +68,9 @@ public sealed class TrainedModel : IDisposable
 
     /// <summary>Items to vectors.</summary>
     public ItemTower ItemTower { get; }
+
+    /// <summary>The learned scorer of candidates, of which <see cref="Description"/> holds the configuration; null for none.</summary>
+    public TrainedOverArch? OverArch { get; init; }
 
     /// <summary>The items that were trained: rows of the id and history tables.</summary>
     public ItemIds Items => ItemTower.Items;
@@ -97,7 +106,10 @@ public sealed class TrainedModel : IDisposable
             string weightsPath = Path.Combine(folder, WeightsFile);
             var weights = Open(weightsPath, files);
             CheckFinite(weights);
-            AnyTensor? Find(string name) => weights.Tensors.TryGetValue(name, out var tensor) ? tensor : null;
+            var scorer = description.OverArch is null ? null : Open(Path.Combine(folder, OverArchFile), files);
+            if (scorer is not null) CheckFinite(scorer);
+            AnyTensor? Find(string name) => weights.Tensors.TryGetValue(name, out var tensor)
+                || (scorer is not null && scorer.Tensors.TryGetValue(name, out tensor)) ? tensor : null;
             return FromTensors(description, items, Find, $"'{weightsPath}'", files);
         }
         catch
@@ -122,10 +134,15 @@ public sealed class TrainedModel : IDisposable
     {
         var user = UserTower.FromTensors(description.Towers, tensors, items, origin);
         var item = ItemTower.FromTensors(description.Towers, tensors, items, origin);
-        return new TrainedModel(description, user, item, files);
+        return new TrainedModel(description, user, item, files)
+        {
+            OverArch = description.OverArch is { } overArch
+                ? TrainedOverArch.FromTensors(overArch, description.Towers, tensors, items.Count, origin)
+                : null,
+        };
     }
 
-    /// <summary>Writes the three files; each replaces its predecessor in one step, the description last.</summary>
+    /// <summary>Writes the files; each replaces its predecessor in one step, the description last.</summary>
     /// <exception cref="IOException">A file cannot be written.</exception>
     public void Save(string folder)
     {
@@ -134,6 +151,7 @@ public sealed class TrainedModel : IDisposable
         var weights = WeightTensors.Where(t => !t.Name.StartsWith("user_tower.item_id", StringComparison.Ordinal)).ToList();
         Replace(Path.Combine(folder, ItemsFile), Items.Tensors);
         Replace(Path.Combine(folder, WeightsFile), weights);
+        if (OverArch is not null) Replace(Path.Combine(folder, OverArchFile), [.. OverArch.Tensors]);
         DurableFolder.ReplaceFile(Path.Combine(folder, ModelFile), StrictJson.Write(Description));
     }
 

@@ -27,7 +27,7 @@ readonly ref struct AnswerExplainer(RetrievalModel model, RetrievalStages stages
         var slots = _pass.Scratch.Rent<int>(new Shape(1, Math.Max(1, response.Items.Count)));
         slots.Span.Fill(FusedScanArgs.NoSlot);
         for (int i = 0; i < response.Items.Count; i++) slots[i] = stages.Index.Lists.SlotOfRow[response.Items[i].Row];
-        var exact = stages.OverArch.Score(vectors, slots, _pass);
+        var exact = stages.Scorer.Score([query], vectors, slots, _pass);
         var items = new AnswerItemExplanation?[response.Items.Count];
         for (int i = 0; i < items.Length; i++)
         {

@@ -136,7 +136,7 @@ sealed class Funnel
     void Evaluate(Tensor<float> vectors, in SearchResult found, in ForwardPass pass)
     {
         int place = found.Slots.Row(0).IndexOf(_slot), tasks = _isKept.Length;
-        var scores = _stages.OverArch.Score(vectors, found.Slots, pass);
+        var scores = _stages.Scorer.Score([_query], vectors, found.Slots, pass);
         float[] exact = scores.Row(0).Slice(place * tasks, tasks).ToArray();
         var valued = _stages.Values.Evaluate([_query], in found, scores, pass);
         float[] inputs = valued.Tasks.Row(0).Slice(place * tasks, tasks).ToArray();

@@ -6,11 +6,11 @@ namespace Argent.Model;
 /// <param name="Parts">Index, filter index, forward values.</param>
 /// <param name="Merge">From the heads' candidates to the request's.</param>
 /// <param name="Search">From query vectors to candidates.</param>
-/// <param name="OverArch">Exact scores.</param>
+/// <param name="Scorer">Scores of candidates.</param>
 /// <param name="Values">Task values and the one that orders the list.</param>
 /// <param name="Blend">From values to the list.</param>
 sealed record RetrievalStages(
-    RetrievalParts Parts, MergeHeads Merge, CandidateSearch Search, OverArch OverArch, CandidateValues Values,
+    RetrievalParts Parts, MergeHeads Merge, CandidateSearch Search, CandidateScorer Scorer, CandidateValues Values,
     Blend Blend)
 {
     /// <summary>The lists.</summary>

@@ -12,7 +12,7 @@ public sealed class RetrievalModel : Module
     readonly QueryCompiler _compiler;
     readonly MergeHeads _merge;
     readonly CandidateSearch _search;
-    readonly OverArch _overArch;
+    readonly CandidateScorer _scorer;
     readonly CandidateValues _values;
     readonly Blend _blend;
 
@@ -27,11 +27,11 @@ public sealed class RetrievalModel : Module
         Value = new ValueModel(parts.Value, description.Tasks, parts.Forward);
         _merge = new MergeHeads(description.MergeOfHeads(), description.Tasks.Count);
         _search = new CandidateSearch(parts.Index, parts.Filter?.Words, parts.Forward.Values, _merge, parts.Clock);
-        _overArch = new OverArch(parts.Cache, parts.Index.Lists.Bias);
+        _scorer = new CandidateScorer(parts);
         _values = new CandidateValues(description.TaskActivation, Value, parts.Index.Lists);
         _blend = new Blend(Compiled(parts), parts.Forward, parts.Cache);
         _compiler = new QueryCompiler(this, parts, _merge);
-        Ranking = new RankingModel(this, parts, _overArch, _values);
+        Ranking = new RankingModel(this, parts, _scorer, _values);
     }
 
     /// <summary>The model's name.</summary>
@@ -70,6 +70,9 @@ public sealed class RetrievalModel : Module
     /// <summary>The model's own blend.</summary>
     public BlendProgram Blend => _blend.Program;
 
+    /// <summary>The learned scorer of candidates; null when candidates are ordered by their exact scores.</summary>
+    public OverArchConfig? OverArch => _parts.OverArch?.Config;
+
     /// <summary>True when users may be described; false when requests must bring query vectors.</summary>
     public bool HasUserTower => _parts.UserTower is not null;
 
@@ -98,7 +101,7 @@ public sealed class RetrievalModel : Module
             yield return ("cache", _parts.Cache);
             yield return ("items", _parts.Items);
             yield return ("merge", _merge);
-            yield return ("over_arch", _overArch);
+            if (_parts.OverArch is { } overArch) yield return ("over_arch", overArch);
             yield return ("value", Value);
             yield return ("blend", _blend);
         }
@@ -213,7 +216,7 @@ public sealed class RetrievalModel : Module
     internal Explanation Look(RetrievalRequest request, string item, in ForwardPass pass) =>
         new Explainer(this, Stages, pass).Look(request, item, long.MaxValue, out _);
 
-    RetrievalStages Stages => new(_parts, _merge, _search, _overArch, _values, _blend);
+    RetrievalStages Stages => new(_parts, _merge, _search, _scorer, _values, _blend);
 
     static BlendProgram Compiled(RetrievalParts parts) =>
         new BlendCompiler(parts.Forward.Schema, new FilterCompiler(parts.Forward.Schema, parts.Filter?.Layout)).Compile(parts.Blend);
@@ -275,7 +278,7 @@ public sealed class RetrievalModel : Module
         var found = _search.Run(in group, pass);
         times.Scan += Since(start);
         start = Clock.GetTimestamp();
-        var scores = _overArch.Score(own, found.Slots, pass);
+        var scores = _scorer.Score(queries, own, found.Slots, pass);
         var valued = _values.Evaluate(queries, in found, scores, pass);
         var lists = _blend.Compose(queries, in found, in valued, pass);
         for (int i = 0; i < order.Length; i++)

@@ -33,6 +33,9 @@ public sealed record RetrievalParts
     /// <summary>Items to embeddings, for items that come later; null for plain vectors.</summary>
     public ItemTower? ItemTower { get; init; }
 
+    /// <summary>The learned scorer of candidates; null to order them by their exact scores.</summary>
+    public ServedOverArch? OverArch { get; init; }
+
     /// <summary>Value formula over the tasks.</summary>
     public required string Value { get; init; }
 
@@ -73,6 +76,10 @@ public sealed record RetrievalParts
             throw new InvalidDataException($"The index of {origin} has {index.NList} lists, its manifest {lists.NList}.");
         }
         var trained = towers is null ? null : UserTower.ItemIdsFrom(artifact.Find, origin);
+        if (manifest.Model.OverArch is not null && towers is null)
+        {
+            throw new InvalidDataException($"The model of {origin} has an OverArch and no towers.");
+        }
         return new RetrievalParts
         {
             Name = manifest.Name,
@@ -88,6 +95,9 @@ public sealed record RetrievalParts
             Towers = towers,
             UserTower = towers is null ? null : UserTower.FromTensors(towers, artifact.Find, trained!, origin).Frozen(),
             ItemTower = towers is null ? null : ItemTower.FromTensors(towers, artifact.Find, trained!, origin),
+            OverArch = manifest.Model.OverArch is { } overArch
+                ? ServedOverArch.FromTensors(overArch, towers!, artifact.Find, (trained!.Count, lists.Slots), origin)
+                : null,
             Value = manifest.Value,
             Blend = manifest.Blend,
             DefaultNProbe = lists.DefaultNProbe,

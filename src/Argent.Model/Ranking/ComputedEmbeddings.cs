@@ -31,8 +31,11 @@ sealed unsafe class ComputedEmbeddings
         _inputs = [.. _tower.Features.Select(table => InputOf(table, parts.Forward))];
     }
 
-    /// <summary>[1, n, H] float32, rented: scores of the items in <paramref name="slots"/>, as those of the cache.</summary>
-    public Tensor<float> Score(Tensor<float> user, Tensor<int> slots, in ForwardPass pass)
+    /// <summary>
+    /// [1, n, H] float32, rented: scores of the items in <paramref name="slots"/>, as those of the cache; and the embeddings
+    /// [n, D] before they were rounded.
+    /// </summary>
+    public (Tensor<float> Scores, Tensor<float> Embeddings) Score(Tensor<float> user, Tensor<int> slots, in ForwardPass pass)
     {
         int count = (int)slots.Count;
         var scratch = pass.Scratch;
@@ -53,7 +56,7 @@ sealed unsafe class ComputedEmbeddings
             Slots = places,
             Scores = scores,
         });
-        return scores;
+        return (scores, embeddings);
     }
 
     static Input InputOf(FeatureTable table, ForwardIndex forward)

@@ -15,14 +15,14 @@ public sealed class RankingModel
 
     readonly RetrievalModel _model;
     readonly RetrievalParts _parts;
-    readonly OverArch _overArch;
+    readonly CandidateScorer _scorer;
     readonly CandidateValues _values;
     readonly Lazy<ComputedEmbeddings> _computed;
     readonly Stack<RetrievalBatch> _batches = [];
 
-    internal RankingModel(RetrievalModel model, RetrievalParts parts, OverArch overArch, CandidateValues values)
+    internal RankingModel(RetrievalModel model, RetrievalParts parts, CandidateScorer scorer, CandidateValues values)
     {
-        (_model, _parts, _overArch, _values) = (model, parts, overArch, values);
+        (_model, _parts, _scorer, _values) = (model, parts, scorer, values);
         _computed = new Lazy<ComputedEmbeddings>(() => new ComputedEmbeddings(parts));
     }
 
@@ -137,25 +137,34 @@ public sealed class RankingModel
         int count = (int)slots.Count, tasks = _model.Tasks.Count;
         if (count == 0) return [];
         var scores = pass.Scratch.Rent<float>(new Shape(count, tasks));
-        for (int first = 0; first < count; first += ChunkItems)
+        int most = _scorer.SeesWholeList ? count : ChunkItems;
+        for (int first = 0; first < count; first += most)
         {
             if (_parts.Clock.GetTimestamp() >= query.Deadline)
             {
                 throw new TimeoutException($"The deadline passed after {first} of {count} items were scored.");
             }
             var mark = pass.Scratch.Mark();
-            int size = Math.Min(ChunkItems, count - first);
+            int size = Math.Min(most, count - first);
             var chunk = slots.Rows(first, size);
             var scored = query.IsComputed
-                ? _computed.Value.Score(user, chunk, pass)
-                : _overArch.Score(user, chunk.Reshape(new Shape(1, size)), pass);
+                ? Computed(query, user, chunk, pass)
+                : _scorer.Score([query.Asked], user, chunk.Reshape(new Shape(1, size)), pass);
             scores.Rows(first, size).CopyFrom(scored.Reshape(new Shape(size, tasks)));
             pass.Scratch.Release(mark);
         }
         var valued = _values.Evaluate(query.Asked, slots, scores, query.IsSorted, pass);
-        int most = Math.Min(query.K, count);
-        var order = query.IsSorted ? Order(in valued, most, pass) : default;
+        int kept = Math.Min(query.K, count);
+        var order = query.IsSorted ? Order(in valued, kept, pass) : default;
         return Answer(query, order, positions, in valued);
+    }
+
+    /// <summary>[1, n, T] float32, rented: scores over embeddings that the item tower computes now.</summary>
+    Tensor<float> Computed(RankingQuery query, Tensor<float> user, Tensor<int> slots, in ForwardPass pass)
+    {
+        var (scores, embeddings) = _computed.Value.Score(user, slots, pass);
+        _scorer.Rescore([query.Asked], user, slots.Reshape(new Shape(1, slots.Count)), scores, embeddings, pass);
+        return scores;
     }
 
     /// <summary>The best places: by value, then as a retrieval orders equal values, then as the request has them.</summary>

@@ -115,14 +115,15 @@ sealed class QueryCompiler
     }
 
     /// <summary>
-    /// K0: K and the margin, up to all slots. A margin of the model's choice is rounded up to a step, so that requests of
-    /// similar K are scanned together.
+    /// K0: K and the margin, or what the OverArch wants to see, up to all slots. A margin of the model's choice is rounded
+    /// up to a step, so that requests of similar K are scanned together.
     /// </summary>
     int Kept(int k, int? rescore)
     {
         int most = Math.Max(64, _parts.Index.Slots);
         if (rescore is { } margin) return Math.Min(k + margin, most);
-        int wanted = k + Math.Min(Math.Max(64, k / 4), _parts.Limits.RescoreMarginMax);
+        int wanted = Math.Max(
+            k + Math.Min(Math.Max(64, k / 4), _parts.Limits.RescoreMarginMax), _parts.OverArch?.Config.Candidates ?? 0);
         // Steps of a quarter of the power of two below: at most a quarter more than wanted.
         int step = 1 << Math.Max(4, System.Numerics.BitOperations.Log2((uint)wanted) - 2);
         return Math.Min((wanted + step - 1) / step * step, most);

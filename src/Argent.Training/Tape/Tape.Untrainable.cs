@@ -15,6 +15,9 @@ public sealed partial class Tape
     public void GatherRowsBFloat16(in GatherRowsBFloat16Args args) => throw Untrainable(nameof(GatherRowsBFloat16));
 
     /// <inheritdoc cref="ScoreCandidates"/>
+    public void SumNeighbours(in SumNeighboursArgs args) => throw Untrainable(nameof(SumNeighbours));
+
+    /// <inheritdoc cref="ScoreCandidates"/>
     public void NearestRows(in NearestRowsArgs args) => throw Untrainable(nameof(NearestRows));
 
     /// <inheritdoc cref="ScoreCandidates"/>

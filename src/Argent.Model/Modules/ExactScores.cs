@@ -4,12 +4,12 @@ using Argent.Tensors;
 namespace Argent.Model;
 
 /// <summary>
-/// The scorer of candidates, here the identity: every head's exact score from the embedding cache, which removes the
+/// Every head's exact score of candidates from the embedding cache, which removes the
 /// error of the int8 scan up to the bfloat16 rounding of the cache.
 /// </summary>
 /// <param name="cache">Item embeddings by slot.</param>
 /// <param name="bias">[S] float32, the item's bias.</param>
-public sealed class OverArch(EmbeddingCache cache, Tensor<float> bias) : Module
+public sealed class ExactScores(EmbeddingCache cache, Tensor<float> bias) : Module
 {
     /// <summary>Scores of candidates.</summary>
     /// <param name="queries">[B * H, D] float32.</param>

@@ -1,0 +1,100 @@
+using Argent.Kernels;
+using Argent.Tensors;
+
+namespace Argent.Model;
+
+/// <summary>Options of the kind <c>mlp</c>.</summary>
+public sealed record MlpOptions
+{
+    /// <summary>
+    /// P: embeddings enter as P numbers of the user, P of the item and their P products; 0 for cross features alone.
+    /// </summary>
+    public int Projection { get; init; } = 16;
+
+    /// <summary>Widths of the hidden layers, of which there is one at least.</summary>
+    public IReadOnlyList<int> Hidden { get; init; } = [32];
+}
+
+/// <summary>
+/// A perceptron over [user, item, user * item, features]: u = Wu · heads, i = Wi · embedding (computed at publish),
+/// logits = W · silu(... [u, i, u ∘ i, features]) + V · features. The last term makes it begin as a linear model.
+/// </summary>
+public sealed class MlpOverArch : OverArch
+{
+    readonly int _projection;
+    readonly ScorerLayer? _user;    // [P, H * D]
+    readonly ScorerLayer? _item;    // [P, D]
+    readonly ScorerLayer[] _hidden;
+    readonly ScorerLayer _output;   // [T, width of the last hidden layer]
+    readonly ScorerLayer? _linear;  // [T, F]
+
+    /// <summary>A perceptron for the sizes given.</summary>
+    /// <exception cref="InvalidDataException">An option is out of range.</exception>
+    public MlpOverArch(OverArchShape shape, OverArchWeights weights) : base(weights)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        ArgumentNullException.ThrowIfNull(weights);
+        var options = shape.Read<MlpOptions>();
+        if (options.Projection is < 0 or > 4096) throw new InvalidDataException($"projection is {options.Projection}; it is 0 to 4096.");
+        if (options.Hidden.Count == 0 || options.Hidden.Any(width => width is < 1 or > 65_536))
+        {
+            throw new InvalidDataException("hidden names one layer or more, each of a width of 1 to 65,536.");
+        }
+        _projection = options.Projection;
+        if (_projection > 0)
+        {
+            _user = weights.Dense("user", shape.Heads * shape.Dim, _projection, 1 / MathF.Sqrt(shape.Heads * shape.Dim));
+            _item = weights.Dense("item", shape.Dim, _projection, 1 / MathF.Sqrt(shape.Dim));
+        }
+        int inputs = (3 * _projection) + shape.Features;
+        if (inputs == 0) throw new InvalidDataException("The OverArch has no input: there are neither features nor a projection.");
+        _hidden = new ScorerLayer[options.Hidden.Count];
+        for (int i = 0; i < _hidden.Length; i++)
+        {
+            _hidden[i] = weights.Dense($"hidden.{i}", i == 0 ? inputs : options.Hidden[i - 1], options.Hidden[i]);
+        }
+        _output = weights.Dense("output", options.Hidden[^1], shape.Tasks, 0);
+        if (shape.Features > 0) _linear = weights.Dense("linear", shape.Features, shape.Tasks, 0.1f);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor<float> ItemSide(Tensor<float> embeddings, in ForwardPass pass) =>
+        _item is null ? embeddings : _item.Forward(embeddings, Activation.None, pass);
+
+    /// <inheritdoc/>
+    public override Tensor<float> Forward(in CandidateBatch batch, in ForwardPass pass)
+    {
+        var x = batch.Features;
+        if (_user is not null)
+        {
+            var heads = batch.Queries.Reshape(new Shape(batch.Requests, batch.Queries.Count / batch.Requests));
+            var users = Gather(_user.Forward(heads, Activation.None, pass), batch.Request, pass);
+            var products = pass.Scratch.Rent<float>(users.Shape);
+            pass.Kernels.Elementwise(new ElementwiseArgs
+            {
+                Op = ElementwiseOp.Multiply, Left = users, Right = batch.Items, Output = products,
+            });
+            x = Beside(Beside(Beside(users, batch.Items, pass), products, pass), x, pass);
+        }
+        foreach (var layer in _hidden) x = layer.Forward(x, Activation.Silu, pass);
+        var logits = _output.Forward(x, Activation.None, pass);
+        if (_linear is null) return logits;
+        var linear = _linear.Forward(batch.Features, Activation.None, pass);
+        pass.Kernels.Elementwise(new ElementwiseArgs { Op = ElementwiseOp.Add, Left = logits, Right = linear, Output = logits });
+        return logits;
+    }
+
+    static Tensor<float> Gather(Tensor<float> rows, Tensor<int> request, in ForwardPass pass)
+    {
+        var gathered = pass.Scratch.Rent<float>(new Shape(request.Count, rows.Shape[1]));
+        pass.Kernels.GatherRows(new GatherRowsArgs { Table = rows, Indices = request, Rows = gathered });
+        return gathered;
+    }
+
+    static Tensor<float> Beside(Tensor<float> left, Tensor<float> right, in ForwardPass pass)
+    {
+        var both = pass.Scratch.Rent<float>(new Shape(left.Shape[0], left.Shape[1] + right.Shape[1]));
+        pass.Kernels.ConcatColumns(new ConcatColumnsArgs { Left = left, Right = right, Output = both });
+        return both;
+    }
+}

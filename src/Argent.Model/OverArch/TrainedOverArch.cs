@@ -1,0 +1,31 @@
+using Argent.Tensors;
+
+namespace Argent.Model;
+
+/// <summary>An OverArch as training leaves it: float32 weights, neighbours between trained items.</summary>
+/// <param name="Config">Kind, options, features.</param>
+/// <param name="OverArch">The scorer.</param>
+/// <param name="Neighbours">Every pair of task and history that a feature names.</param>
+public sealed record TrainedOverArch(OverArchConfig Config, OverArch OverArch, IReadOnlyList<ItemNeighbours> Neighbours)
+{
+    /// <summary>All tensors by path.</summary>
+    public IEnumerable<(string Name, AnyTensor Tensor)> Tensors =>
+        OverArch.Tensors.Concat(Neighbours.SelectMany(n => n.Tensors)).Select(t => ("over_arch." + t.Name, t.Tensor));
+
+    /// <summary>Binds weights.</summary>
+    /// <param name="config">Kind, options, features.</param>
+    /// <param name="towers">The towers below it.</param>
+    /// <param name="find">The tensor of a path such as <c>over_arch.output.weight</c>, or null.</param>
+    /// <param name="trained">R, trained items.</param>
+    /// <param name="origin">What errors call the weights: a file's path.</param>
+    /// <exception cref="InvalidDataException">Something is missing, misshapen or of an unknown kind.</exception>
+    public static TrainedOverArch FromTensors(
+        OverArchConfig config, TowerConfig towers, Func<string, AnyTensor?> find, int trained, string origin)
+    {
+        var source = new TensorSource(find, origin);
+        return new TrainedOverArch(
+            config, OverArchKinds.Create(config, towers, OverArchWeights.Trained(find, origin)),
+            [.. CrossFeatures.PairsOf(config, towers).Select(
+                pair => ItemNeighbours.FromTensors(pair.Task, pair.History, source, trained, trained))]);
+    }
+}
