@@ -15,7 +15,7 @@ namespace Argent.Kernels;
 /// Eligibility is exact: the mask of the filter index may include items that do not match, never omits one that does;
 /// every item that can reach the top K is verified against the forward values before it counts.
 /// </remarks>
-public readonly record struct FusedScanArgs
+public readonly record struct FusedScanArgs()
 {
     /// <summary>Marks an unfilled place in <see cref="Slots"/>.</summary>
     public const int NoSlot = -1;
@@ -62,6 +62,12 @@ public readonly record struct FusedScanArgs
     /// on an allow-list of rows: it errs towards too many.
     /// </summary>
     public required Tensor<long> EligibleSeen { get; init; }
+
+    /// <summary>
+    /// Queries of one request, which follow one another and have one filter; Q is a multiple of it. They are scanned together where
+    /// that divides the work evenly, since they share lists and the filter's masks. Every value gives equal bits.
+    /// </summary>
+    public int Heads { get; init; } = 1;
 
     /// <summary>The way through the lists; every way gives equal bits.</summary>
     public ScanPath Path { get; init; }

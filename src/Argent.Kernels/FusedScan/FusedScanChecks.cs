@@ -25,6 +25,7 @@ static unsafe class FusedScanChecks
         {
             throw new ArgumentException($"FusedScan: {args.Filters.Length} filters are fewer than Queries {queries} has rows.");
         }
+        CheckHeads(in args);
         CheckLists(in args);
         CheckWords(in args);
         for (int q = 0; q < count; q++)
@@ -36,6 +37,20 @@ static unsafe class FusedScanChecks
     static void CheckAnswer(string name, Tensor<int> answer, Shape scores)
     {
         if (answer.IsPresent) Checks.Is(name, answer, scores, "Scores", scores);
+    }
+
+    static void CheckHeads(in FusedScanArgs args)
+    {
+        Shape queries = args.Queries.Shape;
+        if (args.Heads < 1 || queries[0] % args.Heads != 0)
+        {
+            throw new ArgumentException($"FusedScan: Queries {queries} are not requests of {args.Heads} heads.");
+        }
+        for (int q = 0; q < queries[0]; q++)
+        {
+            if (ReferenceEquals(args.Filters[q], args.Filters[q - q % args.Heads])) continue;
+            throw new ArgumentException($"FusedScan: query {q} has another filter than the first of its {args.Heads} heads.");
+        }
     }
 
     static void CheckIndex(IvfTensors index)

@@ -15,6 +15,9 @@ unsafe struct ScanPlan
     // Fewer queries than this share too few lists for a group to be worth dividing lists among threads instead.
     const int GroupQueriesMin = 16;
 
+    // With fewer requests than this in a group, one more or less leaves a thread waiting for longer than sharing saves.
+    const int GroupRequestsMin = 8;
+
     // Candidates of all queries of a group wait in memory at once.
     const long GroupBytesMax = 128 << 20;
 
@@ -48,12 +51,14 @@ unsafe struct ScanPlan
         plan.Order = (int*)(plan._keys + queries);
         plan.Starts = plan.Order + queries;
         byte* seen = memory + Bytes(queries, 0);
-        int shared = plan.OrderByCost(in args);
+        int shared = plan.OrderByCost(in args, 1);
         bool isShared = shared > 1 && args.Path != ScanPath.QueryMajor
             && (args.Path == ScanPath.ListMajor || plan.Sharing(in args, shared, seen) >= SharingMin);
         if (!isShared) shared = 0;
         int sharedGroups = shared == 0 ? 0 : plan.SharedGroups(in args, shared, threads);
-        plan.Deal(in args, shared, sharedGroups, queries);
+        int heads = shared / args.Heads >= GroupRequestsMin * sharedGroups ? args.Heads : 1;
+        if (heads > 1 && sharedGroups > 1) plan.OrderByCost(in args, heads);
+        plan.Deal(in args, (shared, sharedGroups, sharedGroups > 1 ? heads : 1), queries);
         plan.Groups = sharedGroups + queries - shared;
         plan.Parts = plan.PartCount(in args, threads);
         return plan;
@@ -75,19 +80,24 @@ unsafe struct ScanPlan
         return slots;
     }
 
-    /// <summary>Orders queries by falling cost, those with allow-lists last; returns how many have none.</summary>
-    readonly int OrderByCost(in FusedScanArgs args)
+    /// <summary>
+    /// Orders queries by falling cost, <paramref name="heads"/> that follow one another as one, those with allow-lists last;
+    /// returns how many have none.
+    /// </summary>
+    readonly int OrderByCost(in FusedScanArgs args, int heads)
     {
         int queries = (int)args.Queries.Shape[0], shared = 0;
-        for (int q = 0; q < queries; q++)
+        for (int first = 0; first < queries; first += heads)
         {
-            bool isRows = args.Filters[q]?.OnlyRows is not null;
-            if (!isRows) shared++;
-            // At most 2^31 slots: with the query below, a key that sorts as wanted.
-            _keys[q] = ((isRows ? 1L : -Slots(in args, q)) << 31) + q;
+            bool isRows = args.Filters[first]?.OnlyRows is not null;
+            if (!isRows) shared += heads;
+            long slots = 0;
+            for (int q = first; q < first + heads; q++) slots += Slots(in args, q);
+            // At most 2^31 slots a head: with the query below, a key that sorts as wanted.
+            _keys[first / heads] = ((isRows ? 1L : -slots / heads) << 31) + first;
         }
-        new Span<long>(_keys, queries).Sort();
-        for (int q = 0; q < queries; q++) Order[q] = (int)(_keys[q] & int.MaxValue);
+        new Span<long>(_keys, queries / heads).Sort();
+        for (int i = 0; i < queries; i++) Order[i] = (int)(_keys[i / heads] & int.MaxValue) + i % heads;
         return shared;
     }
 
@@ -121,13 +131,18 @@ unsafe struct ScanPlan
     }
 
     /// <summary>Deals the shared queries to groups, dearest first; queries of one filter stand together in a group.</summary>
-    readonly void Deal(in FusedScanArgs args, int shared, int groups, int queries)
+    readonly void Deal(in FusedScanArgs args, (int Queries, int Groups, int Heads) share, int queries)
     {
         int at = 0;
+        var (shared, groups, heads) = share;
         for (int g = 0; g < groups; g++)
         {
             Starts[g] = at;
-            for (int i = g; i < shared; i += groups) Order[at++] = (int)(_keys[i] & int.MaxValue);
+            for (int i = g; i < shared / heads; i += groups)
+            {
+                int first = (int)(_keys[i] & int.MaxValue);
+                for (int q = first; q < first + heads; q++) Order[at++] = q;
+            }
         }
         for (int i = shared; i <= queries; i++) Starts[groups + i - shared] = i;
         if (groups > 0) SortGroups(in args, groups);

@@ -229,6 +229,7 @@ sealed class CandidateSearch(
             Words = filter,
             Forward = forward,
             Filters = filters,
+            Heads = merge.Heads,
             Scores = kept.Scores,
             Slots = kept.Slots,
             Found = kept.Found,

@@ -105,6 +105,45 @@ public sealed class FusedScanTests
         request.Check(40, 4000);
     }
 
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(17, 3)]
+    [InlineData(40, 2)]
+    [InlineData(33, 12)]
+    public void Heads_that_are_scanned_together_change_no_answer(int requests, int heads)
+    {
+        var items = new SearchItems(requests, new([64, 300, 7, 129, 64, 65]));
+        var request = new ScanRequest(items, requests * heads, seed: requests) { Heads = heads };
+        var random = new Random(requests);
+        for (int first = 0; first < requests * heads; first += heads)
+        {
+            if (random.Next(3) > 0) request.DrawFilter(first, random, 2);
+            for (int q = first; q < first + heads; q++)
+            {
+                request.CopyFilter(first, q);
+                // Lists of one request are nearly the same ones; some are left out, so that costs differ.
+                request.Lists[q][random.Next(6)] = -1;
+                if (first % 5 == 0) request.Lists[q][random.Next(6)] = -1;
+            }
+        }
+        request.Check(9, 200);
+    }
+
+    [Fact]
+    public void Heads_of_a_request_are_whole_and_have_one_filter()
+    {
+        var request = new ScanRequest(new SearchItems(1, new([64, 65])), queries: 4, seed: 1);
+        request.DrawFilter(2, new Random(1), 2);
+        var args = request.Args(5);
+        foreach (var (_, kernels) in SearchVariants.All())
+        {
+            Assert.Throws<ArgumentException>(() => kernels.FusedScan(args with { Heads = 3 }));
+            Assert.Throws<ArgumentException>(() => kernels.FusedScan(args with { Heads = 0 }));
+            var error = Assert.Throws<ArgumentException>(() => kernels.FusedScan(args with { Heads = 2 }));
+            Assert.Contains("query 3", error.Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void Arguments_that_do_not_fit_are_refused_with_both_shapes()
     {

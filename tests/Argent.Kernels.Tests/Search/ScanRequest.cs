@@ -40,6 +40,9 @@ sealed class ScanRequest
     /// <summary>Filters of each query.</summary>
     public QueryFilter?[] Filters { get; }
 
+    /// <summary>Queries of one request.</summary>
+    public int Heads { get; init; } = 1;
+
     /// <summary>The filter index, or null to go without.</summary>
     public FilterWords? Words { get; init; }
 
@@ -72,6 +75,7 @@ sealed class ScanRequest
         Words = Words,
         Forward = _items.Forward,
         Filters = Filters,
+        Heads = Heads,
         Scores = SearchVariants.Poisoned<float>(new(Lists.Length, kept)),
         Slots = SearchVariants.Poisoned<int>(new(Lists.Length, kept)),
         ItemRows = SearchVariants.Poisoned<int>(new(Lists.Length, kept)),
