@@ -92,6 +92,7 @@ static unsafe class ComponentDotsAvx2
             }
         }
 
+        [SkipLocalsInit]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         readonly void Tile(float** rows, float* panel, float* output, (int Rows, int Columns) extent)
         {
