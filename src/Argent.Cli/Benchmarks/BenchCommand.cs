@@ -15,6 +15,7 @@ sealed class BenchCommand : ArgentCommand
         Add(new BenchValueCommand());
         Add(new BenchRankCommand());
         Add(new BenchBlendCommand());
+        Add(new BenchOverArchCommand());
     }
 
     /// <inheritdoc/>

@@ -67,14 +67,11 @@ public sealed class MlpOverArch : OverArch
         var x = batch.Features;
         if (_user is not null)
         {
-            var heads = batch.Queries.Reshape(new Shape(batch.Requests, batch.Queries.Count / batch.Requests));
-            var users = Gather(_user.Forward(heads, Activation.None, pass), batch.Request, pass);
-            var products = pass.Scratch.Rent<float>(users.Shape);
-            pass.Kernels.Elementwise(new ElementwiseArgs
-            {
-                Op = ElementwiseOp.Multiply, Left = users, Right = batch.Items, Output = products,
-            });
-            x = Beside(Beside(Beside(users, batch.Items, pass), products, pass), x, pass);
+            var own = _user.Forward(CandidateRows.Users(batch), Activation.None, pass);
+            var users = CandidateRows.Gathered(own, batch.Request, pass);
+            var products = CandidateRows.Product(users, batch.Items, pass);
+            var both = CandidateRows.Beside(CandidateRows.Beside(users, batch.Items, pass), products, pass);
+            x = CandidateRows.Beside(both, x, pass);
         }
         foreach (var layer in _hidden) x = layer.Forward(x, Activation.Silu, pass);
         var logits = _output.Forward(x, Activation.None, pass);
@@ -82,19 +79,5 @@ public sealed class MlpOverArch : OverArch
         var linear = _linear.Forward(batch.Features, Activation.None, pass);
         pass.Kernels.Elementwise(new ElementwiseArgs { Op = ElementwiseOp.Add, Left = logits, Right = linear, Output = logits });
         return logits;
-    }
-
-    static Tensor<float> Gather(Tensor<float> rows, Tensor<int> request, in ForwardPass pass)
-    {
-        var gathered = pass.Scratch.Rent<float>(new Shape(request.Count, rows.Shape[1]));
-        pass.Kernels.GatherRows(new GatherRowsArgs { Table = rows, Indices = request, Rows = gathered });
-        return gathered;
-    }
-
-    static Tensor<float> Beside(Tensor<float> left, Tensor<float> right, in ForwardPass pass)
-    {
-        var both = pass.Scratch.Rent<float>(new Shape(left.Shape[0], left.Shape[1] + right.Shape[1]));
-        pass.Kernels.ConcatColumns(new ConcatColumnsArgs { Left = left, Right = right, Output = both });
-        return both;
     }
 }

@@ -13,7 +13,9 @@ public static class OverArchKinds
 
     static readonly SortedDictionary<string, OverArchFactory> _kinds = new(StringComparer.Ordinal)
     {
+        ["attention"] = (shape, weights) => new AttentionOverArch(shape, weights),
         ["mlp"] = (shape, weights) => new MlpOverArch(shape, weights),
+        ["mol"] = (shape, weights) => new MolOverArch(shape, weights),
     };
 
     /// <summary>Adds a kind, or replaces it.</summary>
