@@ -8,7 +8,7 @@ namespace Argent.Kernels;
 static class Exponentials
 {
     /// <summary>Below it e^x is given as 0; the true value is under 1.9e-38, and 2^(n - 1) would leave the normal numbers.</summary>
-    const float Lowest = -86.9f;
+    public const float Lowest = -86.9f;
 
     /// <summary>
     /// e^x with a relative error under 2e-7 (measured: 1.3e-7) for x in [-86.9, 88.72]; 0 below, infinity above, NaN for NaN.

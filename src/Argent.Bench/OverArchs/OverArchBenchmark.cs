@@ -55,25 +55,27 @@ sealed class OverArchBenchmark : IBenchmark
         for (int i = 0; i < WarmRuns; i++) contender.Run();
         var row = run.Compare([(contender, BenchmarkRun.RowOf(
             $"{setting.Kind} {setting.Options}", setting.Candidates, "candidates", 1, ("candidates", setting.Candidates)))])[0];
-        double share = scoring.Flops / row.WallMsLeast * 1e3 / peak;
+        // The median of processor time: on a machine that does other work beside, the clock on the wall counts that as well.
+        double share = scoring.Flops / row.CpuMs * 1e3 / peak;
         var figures = new Dictionary<string, double>
         {
+            ["cpu ms"] = row.CpuMs,
             ["ms, best round"] = row.WallMsLeast,
-            ["GFLOP/s, best round"] = scoring.Flops / row.WallMsLeast / 1e6,
+            ["GFLOP/s of cpu"] = scoring.Flops / row.CpuMs / 1e6,
             ["share of FMA peak"] = share,
         };
         run.Replace(row, row with { Figures = figures });
         if (ReferenceEquals(setting, _settings[0])) AddShare(run, share);
-        if (ReferenceEquals(setting, _settings[2])) AddTime(run, row.WallMsLeast);
+        if (ReferenceEquals(setting, _settings[2])) AddTime(run, row.CpuMs);
         if (scoring.LargestError(Checked) is not { } error) return;
-        figures["largest error"] = error;
+        figures["largest error, millionths"] = error * 1e6;
         run.Add(new GoalResult
         {
             Name = $"{setting.Kind} {setting.Options}: largest error beside float64",
-            Wanted = OverArchScoring.Tolerance,
+            Wanted = OverArchScoring.Tolerance * 1e6,
             IsAtLeast = false,
-            Unit = "of 1 + |logit|",
-            Measured = error,
+            Unit = "millionths of 1 + |logit|",
+            Measured = error * 1e6,
             Note = $"{Checked} candidates, float64 over the same bfloat16 weights and item sides",
         });
     }
@@ -84,7 +86,7 @@ sealed class OverArchBenchmark : IBenchmark
         Wanted = 60,
         Unit = "%",
         Measured = 100 * share,
-        Note = "one core, of the widest multiply-adds that the processor has, gathering and all, best round",
+        Note = "one core, of the widest multiply-adds that the processor has, gathering and all, by processor time",
     });
 
     static void AddTime(BenchmarkRun run, double milliseconds) => run.Add(new GoalResult
@@ -94,7 +96,7 @@ sealed class OverArchBenchmark : IBenchmark
         IsAtLeast = false,
         Unit = "ms",
         Measured = milliseconds,
-        Note = "one core, two tasks, slots anywhere in the table, best round",
+        Note = "one core, two tasks, slots anywhere in the table, by processor time",
     });
 }
 

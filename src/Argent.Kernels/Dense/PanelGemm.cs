@@ -113,9 +113,14 @@ static unsafe class PanelGemm
         for (int r = 0; r < rows; r++, c += g.CRow)
         {
             int n = 0;
-            for (; n + 8 <= columns.Count; n += 8)
+            for (; IsWide(g) && n + 16 <= columns.Count; n += 16)
             {
                 // -0 is the number that changes nothing: 0 would turn -0 into 0.
+                var b = bias == null ? Vector512.Create(-0f) : Avx512F.LoadVector512(bias + n);
+                Avx512F.Store(c + n, WideExponentials.Apply(g.Activation, Avx512F.Add(Avx512F.LoadVector512(c + n), b)));
+            }
+            for (; n + 8 <= columns.Count; n += 8)
+            {
                 var b = bias == null ? Vector256.Create(-0f) : Avx.LoadVector256(bias + n);
                 Avx.Store(c + n, Exponentials.Apply(g.Activation, Avx.Add(Avx.LoadVector256(c + n), b)));
             }

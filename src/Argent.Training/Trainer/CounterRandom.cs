@@ -57,4 +57,7 @@ static class Purpose
 
     /// <summary>From which moment an epoch asks a user.</summary>
     public const ulong Moments = 7;
+
+    /// <summary>What a step of an OverArch's training drops.</summary>
+    public const ulong Dropout = 8;
 }

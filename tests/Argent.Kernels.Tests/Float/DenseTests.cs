@@ -69,6 +69,26 @@ public sealed class DenseTests
         }
     }
 
+    [Fact]
+    public void Activations_of_extreme_sums_have_the_same_bits_on_tiles_of_any_width()
+    {
+        if (!Avx2Kernels.IsSupported) return;
+        using var workers = new Workers(1);
+        float[] sums =
+        [
+            float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0, -0f, 200, -200, 88.7f, 88.8f, 89, -86.9f, -86.8f, -87, -88.7f,
+            -89, 1e-30f, -1e-30f, 1e-45f, 3.4e38f, -3.4e38f, 16, -16, 0.5f, -0.5f, 1, -1, 20, -20, 87, -87.3f, 104, -104,
+        ];
+        var weight = Tensor.From<float>(sums, new(sums.Length, 1));
+        // The activation of Run follows from the extents.
+        foreach (int m in new[] { 12, 13, 14, 15 })
+        {
+            var input = Tensor.From<float>([.. Enumerable.Repeat(1f, m)], new(m, 1));
+            var args = new DenseArgs { Input = input, Weight = weight, WeightPanels = RowPanels.Of(weight), Output = default };
+            FloatCase.AssertEqualBits(Run(args, narrow: true, workers), Run(args, narrow: false, workers), $"{m} rows");
+        }
+    }
+
     static IEnumerable<TheoryDataRow<int, int, int>> Hostile() =>
         from k in new[] { 1, 7, 8, 63, 64, 65, 127, 200, 513 }
         from m in new[] { 1, 3, 4, 11, 12, 13, 15, 16, 17, 29 }
