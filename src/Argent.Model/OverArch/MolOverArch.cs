@@ -33,7 +33,10 @@ public sealed record MolOptions
         Count("componentDim", ComponentDim, 1024);
         Count("gateHidden", GateHidden, 4096);
         if (Dropout is not (>= 0 and < 1)) throw new InvalidDataException($"dropout is {Dropout}; it is 0 or more and less than 1.");
-        if (Temperature is not (>= 1e-4f and <= 1e4f)) throw new InvalidDataException($"temperature is {Temperature}; it is 0.0001 to 10,000.");
+        if (Temperature is not (>= 1e-4f and <= 1e4f))
+        {
+            throw new InvalidDataException($"temperature is {Temperature}; it is 0.0001 to 10,000.");
+        }
     }
 
     static void Count(string name, int value, int max)

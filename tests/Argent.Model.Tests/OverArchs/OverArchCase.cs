@@ -89,7 +89,8 @@ sealed class OverArchCase : IDisposable
             {
                 double actual = logits[(c * Tasks) + t];
                 if (Math.Abs(actual - expected[t]) <= tolerance * (1 + Math.Abs(expected[t]))) continue;
-                Assert.Fail(string.Create(CultureInfo.InvariantCulture, $"Candidate {c}, task {t}: {actual}, float64 gives {expected[t]}."));
+                Assert.Fail(string.Create(
+                    CultureInfo.InvariantCulture, $"Candidate {c}, task {t}: {actual}, float64 gives {expected[t]}."));
             }
         }
     }
