@@ -57,6 +57,50 @@ public sealed class ImportTests(ExportedModel exported) : IClassFixture<Exported
         }
     }
 
+    [Fact]
+    public async Task An_OverArch_is_imported_through_the_same_map_and_scores_the_candidates()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string file in Directory.EnumerateFiles(exported.Folder)) File.Copy(file, folder[Path.GetFileName(file)]);
+        // Hidden layers that say nothing beside a linear part: twice the score of the task, and half of the other task's.
+        SafetensorsWriter.Write(folder["scorer.safetensors"],
+        [
+            ("hidden", AnyTensor.From(Tensor.Zeros<Half>(new Shape(3, 2)))),
+            ("linear", AnyTensor.From(Tensor.From<Half>([(Half)2, (Half)0.5, (Half)0.5, (Half)2], new Shape(2, 2)))),
+        ]);
+        var map = JsonNode.Parse(File.ReadAllText(folder["map.json"]))!.AsObject();
+        map["files"]!.AsArray().Add("scorer.safetensors");
+        map["model"]!["overArch"] = JsonNode.Parse(
+            """{ "kind": "mlp", "options": { "projection": 0, "hidden": [3] }, "features": ["score.save", "score.like"] }""");
+        var added = JsonNode.Parse("""
+            { "over_arch.hidden.0.weight": "hidden", "over_arch.hidden.0.bias": { "zeros": [3] },
+              "over_arch.output.weight": { "zeros": [2, 3] }, "over_arch.output.bias": { "zeros": [2] },
+              "over_arch.linear.weight": "linear", "over_arch.linear.bias": { "zeros": [2] } }
+            """)!.AsObject();
+        foreach (var (path, source) in added) map["tensors"]![path] = source!.DeepClone();
+        File.WriteAllText(folder["map.json"], map.ToJsonString());
+        await Shell.DoAsync("import", "--map", folder["map.json"], "--out", folder["trained"]);
+        await Shell.DoAsync(
+            "publish", "--data", folder["dataset.json"], "--model", folder["trained"], "--nprobe", "4",
+            "--out", folder["models"], "--quiet");
+        await Shell.DoAsync(
+            "query", "--model", folder["models"], "--requests", folder["requests.jsonl"], "--out", folder["results.jsonl"]);
+        var expected = JsonNode.Parse(File.ReadAllText(folder["expected.json"]))!.AsArray();
+        foreach (var (line, wanted) in File.ReadAllLines(folder["results.jsonl"]).Zip(expected))
+        {
+            var answer = JsonNode.Parse(line)!["items"]!.AsArray();
+            Assert.Equal(Items, answer.Count);
+            foreach (var item in answer)
+            {
+                double Score(string task) => Logit((double)wanted![task]![(string)item!["id"]!]!);
+                double save = (2 * Score("save")) + (0.5 * Score("like"));
+                Assert.Equal(1 / (1 + Math.Exp(-save)), (double)item!["tasks"]!["save"]!, 0.01);
+            }
+        }
+    }
+
+    static double Logit(double probability) => Math.Log(probability / (1 - probability));
+
     public static TheoryData<string, string[]> Slips => new()
     {
         { "forgotten", ["map.json", "item_tower.bias", "F32[300]"] },
@@ -75,6 +119,7 @@ public sealed class ImportTests(ExportedModel exported) : IClassFixture<Exported
         { "not finite", ["item_tower.bias", "'bias' of 'more.safetensors'", "element 7", "finite"] },
         { "wrong type", ["item_tower.bias", "'counts' of 'more.safetensors'", "I32[300]", "F32, F16 or BF16"] },
         { "in two files", ["'item.bias'", "several files", "\"file\""] },
+        { "neighbours", ["over_arch.neighbours.save.save", "learned from events", "neighbourRoots"] },
         { "other rows", ["user_tower.heads.weight", "'bias'", "another shape"] },
     };
 
@@ -135,9 +180,28 @@ public sealed class ImportTests(ExportedModel exported) : IClassFixture<Exported
             case "values of no table": map["values"]!["item_tower.features.gender"] = "genres.txt"; break;
             case "an id less": File.WriteAllLines(folder["items.txt"], File.ReadAllLines(folder["items.txt"]).Skip(1)); break;
             case "idle pattern": map["ignore"]!.AsArray().Add("scheduler.*"); break;
+            case "neighbours":
+                map["model"]!["overArch"] = JsonNode.Parse("""{ "kind": "mlp", "features": ["neighbours.save.save"] }""");
+                foreach (string name in (string[])["user", "item", "hidden.0", "output", "linear"]) AddLayer(tensors, name);
+                break;
             case "file missing": map["files"]!.AsArray().Add("elsewhere.safetensors"); break;
             default: Mix(slip, map, tensors); break;
         }
+    }
+
+    static void AddLayer(JsonObject tensors, string name)
+    {
+        // Sizes of the kind mlp with its defaults: 16 of the user, 16 of the item, 16 products, 32 hidden; 2 heads and tasks.
+        var (rows, columns) = name switch
+        {
+            "user" => (16, 32),
+            "item" => (16, 16),
+            "hidden.0" => (32, 49),
+            "output" => (2, 32),
+            _ => (2, 1),
+        };
+        tensors[$"over_arch.{name}.weight"] = JsonNode.Parse($$"""{ "zeros": [{{rows}}, {{columns}}] }""");
+        tensors[$"over_arch.{name}.bias"] = JsonNode.Parse($$"""{ "zeros": [{{rows}}] }""");
     }
 
     static void Mix(string slip, JsonObject map, JsonObject tensors)

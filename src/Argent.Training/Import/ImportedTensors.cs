@@ -10,6 +10,8 @@ namespace Argent.Training;
 sealed class ImportedTensors(
     ImportMap map, ImportFiles files, IReadOnlyDictionary<string, int[]> orders, IReadOnlyDictionary<string, AnyTensor> given)
 {
+    const string NeighboursPath = "over_arch.neighbours.";
+
     readonly Dictionary<string, ImportedTensor> _made = new(StringComparer.Ordinal);
     readonly HashSet<string> _asked = new(StringComparer.Ordinal);
 
@@ -29,6 +31,12 @@ sealed class ImportedTensors(
         Last = null;
         _asked.Add(path);
         if (given.TryGetValue(path, out var known)) return known;
+        if (path.StartsWith(NeighboursPath, StringComparison.Ordinal))
+        {
+            throw new InvalidDataException(
+                $"The model needs '{path}', which numbers items: neighbours of items are learned from events, not imported. " +
+                "Leave the features neighbours and neighbourRoots out of \"overArch\".");
+        }
         if (!map.Tensors.TryGetValue(path, out var source)) return null;
         var parts = source.Parts.Select(part => Make(part, path)).ToList();
         var tensor = parts.Count == 1 ? parts[0].Tensor : Stack(parts, path);
