@@ -44,6 +44,13 @@ sealed class SequenceOptions
         DefaultValueFactory = _ => _defaults.SequenceWeighting,
     };
 
+    readonly Option<float> _rate = new("--sequence-rate")
+    {
+        Description = "Size of a step of the sequence's weights, as a share of the learning rate.",
+        HelpName = "x",
+        DefaultValueFactory = _ => _defaults.SequenceRate,
+    };
+
     readonly Option<double> _trend = new("--trend-days")
     {
         Description = "Days after which an event counts 1 / e in its item's trend, which is part of the bias; 0 is no trend.",
@@ -59,7 +66,7 @@ sealed class SequenceOptions
     };
 
     /// <summary>For the command.</summary>
-    public IEnumerable<Option> All => [_length, _blocks, _heads, _hidden, _weighting, _trend, _target];
+    public IEnumerable<Option> All => [_length, _blocks, _heads, _hidden, _weighting, _rate, _trend, _target];
 
     /// <summary>What was asked for.</summary>
     public TrainOptions Apply(TrainOptions options, CommandRun run) => options with
@@ -69,6 +76,7 @@ sealed class SequenceOptions
         SequenceHeads = run.Get(_heads),
         SequenceHidden = run.Get(_hidden),
         SequenceWeighting = run.Get(_weighting),
+        SequenceRate = run.Get(_rate),
         TrendDays = run.Get(_trend),
         TargetDays = run.Get(_target),
     };

@@ -39,6 +39,27 @@ sealed class TrainCommand : ArgentCommand
         DefaultValueFactory = _ => _defaults.LearningRate,
     };
 
+    readonly Option<float> _decay = new("--weight-decay")
+    {
+        Description = "How fast the tables shrink, times the learning rate.",
+        HelpName = "x",
+        DefaultValueFactory = _ => _defaults.WeightDecay,
+    };
+
+    readonly Option<float> _idDropout = new("--id-dropout")
+    {
+        Description = "Share of the items that a step sees by their features alone.",
+        HelpName = "x",
+        DefaultValueFactory = _ => _defaults.IdDropout,
+    };
+
+    readonly Option<float> _scale = new("--initial-scale")
+    {
+        Description = "Standard deviation of the first weights of the tables.",
+        HelpName = "x",
+        DefaultValueFactory = _ => _defaults.InitialScale,
+    };
+
     readonly Option<string?> _tasks = Text("--tasks", "Tasks to learn; all tasks of the data when left out.", "A,B");
     readonly Option<string?> _hidden = Text("--user-hidden", "Widths of hidden layers of the user tower.", "256,128");
     readonly Option<string?> _itemHidden = Text("--item-hidden", "Widths of hidden layers of the item tower.", "256");
@@ -69,8 +90,8 @@ sealed class TrainCommand : ArgentCommand
     {
         Option[] all =
         [
-            _data, _out, _epochs, _dim, _batch, _patience, _rate, _tasks, _hidden, _itemHidden, _userIds, _validation,
-            .. _sequence.All, _resume, _maxBadRows,
+            _data, _out, _epochs, _dim, _batch, _patience, _rate, _decay, _idDropout, _scale, _tasks, _hidden, _itemHidden,
+            _userIds, _validation, .. _sequence.All, _resume, _maxBadRows,
         ];
         foreach (var option in all) Add(option);
     }
@@ -94,6 +115,9 @@ sealed class TrainCommand : ArgentCommand
         BatchUsers = run.Get(_batch),
         Patience = run.Get(_patience),
         LearningRate = run.Get(_rate),
+        WeightDecay = run.Get(_decay),
+        IdDropout = run.Get(_idDropout),
+        InitialScale = run.Get(_scale),
         Tasks = run.Get(_tasks)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
         UserHidden = Widths(_hidden, run),
         ItemHidden = Widths(_itemHidden, run),

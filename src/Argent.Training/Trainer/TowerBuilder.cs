@@ -57,6 +57,7 @@ static class TowerBuilder
         Fill(tensors["item_tower.id.weight"], options.InitialScale, ref random);
         // A history that starts as the items' own vectors means from the start: more of the same.
         foreach (string task in config.Histories) tensors[$"user_tower.history.{task}.weight"].CopyFrom(tensors["item_tower.id.weight"]);
+        if (config.Sequence is not null) tensors["user_tower.sequence.items.weight"].CopyFrom(tensors["item_tower.id.weight"]);
         FillHeads(tensors["user_tower.heads.weight"], config);
         if (options.TrendDays == 0) FillBias(tensors["item_tower.bias"], events.Of(config.Tasks[0]));
         return model;

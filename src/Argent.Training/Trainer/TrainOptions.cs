@@ -74,10 +74,13 @@ public sealed record TrainOptions
     public int SequenceHeads { get; init; } = 2;
 
     /// <summary>Width of a block's hidden layer; 0 for none.</summary>
-    public int SequenceHidden { get; init; } = 128;
+    public int SequenceHidden { get; init; }
 
     /// <summary>How an event of a sequence weighs those before it.</summary>
     public AttentionWeighting SequenceWeighting { get; init; }
+
+    /// <summary>Size of a step of the sequence's layers, as a share of <see cref="LearningRate"/>.</summary>
+    public float SequenceRate { get; init; } = 0.02f;
 
     /// <summary>
     /// After how many days an event counts 1 / e in the trend of its item, which is part of the item's bias; 0 for biases
@@ -168,6 +171,7 @@ public sealed record TrainOptions
         Require(SequenceBlocks is >= 1 and <= SequenceConfig.BlocksMax, nameof(SequenceBlocks), SequenceBlocks, "1 to 16");
         Require(SequenceHeads >= 1 && Dim % SequenceHeads == 0, nameof(SequenceHeads), SequenceHeads, "a divisor of the dimension");
         Require(SequenceHidden >= 0, nameof(SequenceHidden), SequenceHidden, "0 or more");
+        Require(SequenceRate is > 0 and <= 1, nameof(SequenceRate), SequenceRate, "above 0 to 1");
         Require(TrendDays is >= 0 and <= 36_500, nameof(TrendDays), TrendDays, "0 to 36,500");
         Require(TargetDays is > 0 and <= 36_500, nameof(TargetDays), TargetDays, "above 0 to 36,500");
         Require(Epochs is >= 1 and <= 10_000, nameof(Epochs), Epochs, "1 to 10,000");

@@ -56,6 +56,7 @@ static class TimedData
         ValidationUsers = 0,
         SequenceLength = 4,
         SequenceHidden = 16,
+        SequenceRate = 0.1f,
         TargetDays = 15,
     };
 }

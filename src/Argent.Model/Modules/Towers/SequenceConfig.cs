@@ -11,7 +11,7 @@ public sealed record SequenceConfig
     /// <summary>The most blocks.</summary>
     public const int BlocksMax = 16;
 
-    /// <summary>The history that is read in its order, oldest first; one of the tower's histories, whose table it shares.</summary>
+    /// <summary>The history that is read in its order, oldest first: one of the tower's histories.</summary>
     public required string History { get; init; }
 
     /// <summary>L, the last events that are read.</summary>
@@ -24,7 +24,7 @@ public sealed record SequenceConfig
     public int Heads { get; init; } = 2;
 
     /// <summary>Width of a block's hidden layer; 0 for a block of attention alone.</summary>
-    public int Hidden { get; init; } = 128;
+    public int Hidden { get; init; }
 
     /// <summary>How an event weighs those before it.</summary>
     public AttentionWeighting Weighting { get; init; }

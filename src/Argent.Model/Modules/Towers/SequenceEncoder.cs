@@ -12,13 +12,18 @@ namespace Argent.Model;
 public sealed class SequenceEncoder : Module
 {
     readonly SequenceConfig _config;
+    readonly Tensor<float> _items;     // [R, D]
     readonly Tensor<float> _positions; // [L, D]
     readonly SequenceBlock[] _blocks;
     readonly NormLayer _norm;
     readonly DenseLayer _output; // [D, D]
 
-    SequenceEncoder(SequenceConfig config, Tensor<float> positions, SequenceBlock[] blocks, NormLayer norm, DenseLayer output) =>
-        (_config, _positions, _blocks, _norm, _output) = (config, positions, blocks, norm, output);
+    SequenceEncoder(
+        SequenceConfig config, Tensor<float> items, Tensor<float> positions, SequenceBlock[] blocks, (NormLayer Norm, DenseLayer Layer) output)
+    {
+        (_config, _items, _positions, _blocks) = (config, items, positions, blocks);
+        (_norm, _output) = output;
+    }
 
     /// <inheritdoc/>
     public override IEnumerable<(string Name, Module Child)> Children
@@ -32,35 +37,39 @@ public sealed class SequenceEncoder : Module
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Name, AnyTensor Tensor)> Tensors => [("positions", AnyTensor.From(_positions))];
+    public override IEnumerable<(string Name, AnyTensor Tensor)> Tensors => 
+        [("items.weight", AnyTensor.From(_items)), ("positions", AnyTensor.From(_positions))];
 
     /// <summary>An encoder of zeros, for training to fill; its norms are the identity.</summary>
-    public static SequenceEncoder Zeros(SequenceConfig config, int dim) => new(
+    public static SequenceEncoder Zeros(SequenceConfig config, int items, int dim) => new(
         config,
+        Tensor.Zeros<float>(new Shape(items, dim)),
         Tensor.Zeros<float>(new Shape(config.Length, dim)),
         [.. Enumerable.Range(0, config.Blocks).Select(_ => SequenceBlock.Zeros(config, dim))],
-        NormLayer.Identity(dim),
-        DenseLayer.Zeros(dim, dim));
+        (NormLayer.Identity(dim), DenseLayer.Zeros(dim, dim)));
 
     /// <summary>Binds the tensors below <paramref name="path"/>.</summary>
     /// <exception cref="InvalidDataException">A tensor is missing or has another type or shape.</exception>
-    public static SequenceEncoder FromTensors(SequenceConfig config, int dim, string path, TensorSource tensors) => new(
-        config,
-        tensors.Get<float>(path + ".positions", [config.Length, dim]),
-        [.. Enumerable.Range(0, config.Blocks).Select(
-            i => SequenceBlock.FromTensors(config, dim, path + ".blocks." + i.ToString(CultureInfo.InvariantCulture), tensors))],
-        NormLayer.FromTensors(path + ".norm", dim, tensors),
-        DenseLayer.FromTensors(path + ".output", dim, dim, tensors));
+    public static SequenceEncoder FromTensors(SequenceConfig config, Shape table, string path, TensorSource tensors)
+    {
+        int dim = (int)table[1];
+        return new(
+            config,
+            tensors.Get<float>(path + ".items.weight", [table[0], dim]),
+            tensors.Get<float>(path + ".positions", [config.Length, dim]),
+            [.. Enumerable.Range(0, config.Blocks).Select(
+                i => SequenceBlock.FromTensors(config, dim, path + ".blocks." + i.ToString(CultureInfo.InvariantCulture), tensors))],
+            (NormLayer.FromTensors(path + ".norm", dim, tensors), DenseLayer.FromTensors(path + ".output", dim, dim, tensors)));
+    }
 
     /// <summary>Rows of a batch.</summary>
-    /// <param name="history">Events of each user, oldest first: rows of the table.</param>
-    /// <param name="table">[R, D] embeddings of the events.</param>
+    /// <param name="history">Events of each user, oldest first: trained rows.</param>
     /// <param name="pass">The arithmetic.</param>
     /// <returns>[B, D], rented; all users without events get one and the same row.</returns>
-    public Tensor<float> Forward(in IdBags history, Tensor<float> table, in ForwardPass pass)
+    public Tensor<float> Forward(in IdBags history, in ForwardPass pass)
     {
         var events = Last(history, pass.Scratch);
-        var x = Rows.Add(Rows.Gather(table, events.Ids, pass), Rows.Gather(_positions, events.Places, pass), pass);
+        var x = Rows.Add(Rows.Gather(_items, events.Ids, pass), Rows.Gather(_positions, events.Places, pass), pass);
         for (int i = 0; i + 1 < _blocks.Length; i++) x = _blocks[i].Forward(x, events.Start, pass);
         x = _blocks[^1].ForwardLast(x, events.Start, events.Last, events.Each, pass);
         return _output.Forward(_norm.Forward(x, pass), Activation.None, pass);

@@ -86,7 +86,7 @@ public sealed class UserTower : Module
             Histories = [.. config.Histories.Select(_ => Tensor.Zeros<float>(new Shape(items.Count, config.Dim)))],
             Ids = config.UserIdBuckets > 0 ? Tensor.Zeros<float>(new Shape(config.UserIdBuckets, config.Dim)) : default,
             Features = [.. features],
-            Sequence = config.Sequence is { } sequence ? SequenceEncoder.Zeros(sequence, config.Dim) : null,
+            Sequence = config.Sequence is { } sequence ? SequenceEncoder.Zeros(sequence, items.Count, config.Dim) : null,
             Hidden = config.UserHidden.Count > 0 ? HiddenLayers.Zeros(inputs, config.UserHidden, outputs) : null,
             Heads = DenseLayer.Zeros(inputs, outputs),
         });
@@ -112,7 +112,7 @@ public sealed class UserTower : Module
             Features = [.. config.UserFeatures.Select(
                 f => FeatureTable.FromTensors(f, "user_tower.features." + f.Name, dim, source))],
             Sequence = config.Sequence is { } sequence
-                ? SequenceEncoder.FromTensors(sequence, dim, "user_tower.sequence", source)
+                ? SequenceEncoder.FromTensors(sequence, new Shape(historyItems.Count, dim), "user_tower.sequence", source)
                 : null,
             Hidden = config.UserHidden.Count > 0
                 ? HiddenLayers.FromTensors("user_tower.hidden", inputs, config.UserHidden, outputs, source)
@@ -148,7 +148,7 @@ public sealed class UserTower : Module
         for (int bag = 1; bag < users.Bags.Count; bag++) x = Rows.Concat(x, Pooled(users, bag, pass), pass);
         if (_sequence is not null)
         {
-            var row = _sequence.Forward(users.Bags[_sequenceHistory], _histories[_sequenceHistory], pass);
+            var row = _sequence.Forward(users.Bags[_sequenceHistory], pass);
             x = Rows.Concat(x, row, pass);
         }
         var queries = _heads.Forward(x, Activation.None, pass);
