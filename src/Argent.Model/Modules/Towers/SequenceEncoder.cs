@@ -19,9 +19,11 @@ public sealed class SequenceEncoder : Module
     readonly DenseLayer _output; // [D, D]
 
     SequenceEncoder(
-        SequenceConfig config, Tensor<float> items, Tensor<float> positions, SequenceBlock[] blocks, (NormLayer Norm, DenseLayer Layer) output)
+        SequenceConfig config, (Tensor<float> Items, Tensor<float> Positions) tables, SequenceBlock[] blocks,
+        (NormLayer Norm, DenseLayer Layer) output)
     {
-        (_config, _items, _positions, _blocks) = (config, items, positions, blocks);
+        (_config, _blocks) = (config, blocks);
+        (_items, _positions) = tables;
         (_norm, _output) = output;
     }
 
@@ -43,8 +45,7 @@ public sealed class SequenceEncoder : Module
     /// <summary>An encoder of zeros, for training to fill; its norms are the identity.</summary>
     public static SequenceEncoder Zeros(SequenceConfig config, int items, int dim) => new(
         config,
-        Tensor.Zeros<float>(new Shape(items, dim)),
-        Tensor.Zeros<float>(new Shape(config.Length, dim)),
+        (Tensor.Zeros<float>(new Shape(items, dim)), Tensor.Zeros<float>(new Shape(config.Length, dim))),
         [.. Enumerable.Range(0, config.Blocks).Select(_ => SequenceBlock.Zeros(config, dim))],
         (NormLayer.Identity(dim), DenseLayer.Zeros(dim, dim)));
 
@@ -55,8 +56,7 @@ public sealed class SequenceEncoder : Module
         int dim = (int)table[1];
         return new(
             config,
-            tensors.Get<float>(path + ".items.weight", [table[0], dim]),
-            tensors.Get<float>(path + ".positions", [config.Length, dim]),
+            (tensors.Get<float>(path + ".items.weight", [table[0], dim]), tensors.Get<float>(path + ".positions", [config.Length, dim])),
             [.. Enumerable.Range(0, config.Blocks).Select(
                 i => SequenceBlock.FromTensors(config, dim, path + ".blocks." + i.ToString(CultureInfo.InvariantCulture), tensors))],
             (NormLayer.FromTensors(path + ".norm", dim, tensors), DenseLayer.FromTensors(path + ".output", dim, dim, tensors)));
