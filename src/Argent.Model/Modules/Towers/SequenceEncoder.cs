@@ -39,7 +39,7 @@ public sealed class SequenceEncoder : Module
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Name, AnyTensor Tensor)> Tensors => 
+    public override IEnumerable<(string Name, AnyTensor Tensor)> Tensors =>
         [("items.weight", AnyTensor.From(_items)), ("positions", AnyTensor.From(_positions))];
 
     /// <summary>An encoder of zeros, for training to fill; its norms are the identity.</summary>
