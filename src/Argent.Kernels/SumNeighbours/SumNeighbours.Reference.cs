@@ -1,3 +1,5 @@
+using Argent.Tensors;
+
 namespace Argent.Kernels;
 
 static unsafe class SumNeighboursReference
@@ -28,7 +30,24 @@ static unsafe class SumNeighboursReference
         long candidates = args.Candidates.Count;
         Checks.Is("SumNeighbours: Output", args.Output, new(candidates, args.Output.Shape[1]), "Candidates", args.Candidates.Shape);
         Checks.Index("SumNeighbours: Column", args.Column, args.Output.Shape[1]);
+        Checks.Bounds("SumNeighbours: CandidateStart", args.CandidateStart, candidates);
+        CheckHistory(args.HistoryStart, args.History.Count);
         foreach (int row in args.History.Span) Checks.Index("SumNeighbours: a past item", row, args.RowStart.Count - 1);
+    }
+
+    /// <summary>One of several histories over the same past items: its bounds need not begin with the first or end with the last.</summary>
+    static void CheckHistory(Tensor<int> start, long count)
+    {
+        int least = 0;
+        foreach (int bound in start.Span)
+        {
+            if (bound < least || bound > count)
+            {
+                throw new ArgumentException(
+                    $"SumNeighbours: HistoryStart holds {bound} after {least}; its bounds rise within [0, {count}].");
+            }
+            least = bound;
+        }
     }
 
     static float Sum(in SumNeighboursArgs args, int request, int candidate)

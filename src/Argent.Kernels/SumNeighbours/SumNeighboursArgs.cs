@@ -10,6 +10,7 @@ namespace Argent.Kernels;
 /// Past items are added in their order, in float32: equal bits on every variant. A pair that is not in the matrix adds
 /// nothing; a past item that comes twice counts twice. Candidates may repeat.
 /// </remarks>
+/// <exception cref="ArgumentException">Shapes do not agree, or bounds fall or leave what they divide.</exception>
 /// <exception cref="ArgumentOutOfRangeException">A past item is not a row of the matrix.</exception>
 public readonly record struct SumNeighboursArgs
 {
@@ -25,7 +26,7 @@ public readonly record struct SumNeighboursArgs
     /// <summary>[m] int32 past items of all requests, rows of the matrix.</summary>
     public required Tensor<int> History { get; init; }
 
-    /// <summary>[B + 1] int32, bounds of each request's past items.</summary>
+    /// <summary>[B + 1] int32, rising bounds of each request's past items; some may lie before the first or after the last.</summary>
     public required Tensor<int> HistoryStart { get; init; }
 
     /// <summary>[C] int32, 0 or more.</summary>

@@ -91,6 +91,25 @@ public sealed class FloatAllocationTests
         }
     }
 
+    [Fact]
+    public void Sums_of_neighbours_allocate_nothing_after_the_first_call()
+    {
+        using var workers = new Workers(2);
+        var args = new SumNeighboursArgs
+        {
+            RowStart = Tensor.From<long>([.. Enumerable.Range(0, 31).Select(r => r * 10L)]),
+            Neighbours = Tensor.From<int>([.. Enumerable.Range(0, 300).Select(n => n % 97)]),
+            Weights = Tensor.Zeros<BFloat16>(new(300)),
+            History = Tensor.From<int>([.. Enumerable.Range(0, 60).Select(h => h % 30)]),
+            HistoryStart = FloatCase.RandomStart(8, 60, 6),
+            Candidates = Tensor.From<int>([.. Enumerable.Range(0, 4095)]),
+            CandidateStart = FloatCase.RandomStart(8, 4095, 7),
+            Output = Tensor.Zeros<float>(new(4095, 2)),
+            Column = 1,
+        };
+        foreach (var kernels in CpuKernels.All(workers)) Assert.Equal(0, Least(() => kernels.SumNeighbours(args)));
+    }
+
     /// <summary>Bytes that the most frugal of ten passes allocates.</summary>
     static long Least(Action pass)
     {
