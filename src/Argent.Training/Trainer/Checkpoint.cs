@@ -24,11 +24,11 @@ sealed record CheckpointState
 /// Everything that a training needs to go on: weights, their average, the best ones, the optimiser's state. Random
 /// numbers need none, as they are functions of seed and epoch. One file, so that it is never half of two states.
 /// </summary>
-sealed class Checkpoint(string folder)
+sealed class Checkpoint(string folder, string file = "checkpoint.safetensors")
 {
     const string StateKey = "state";
 
-    readonly string _path = Path.Combine(folder, "checkpoint.safetensors");
+    readonly string _path = Path.Combine(folder, file);
 
     /// <summary>Replaces the checkpoint in one step.</summary>
     public void Write(CheckpointState state, IReadOnlyList<(string Name, AnyTensor Tensor)> tensors)

@@ -60,4 +60,7 @@ static class Purpose
 
     /// <summary>What a step of an OverArch's training drops.</summary>
     public const ulong Dropout = 8;
+
+    /// <summary>Order of an OverArch's users in an epoch.</summary>
+    public const ulong ScoredOrder = 9;
 }

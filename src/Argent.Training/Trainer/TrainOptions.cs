@@ -100,6 +100,12 @@ public sealed record TrainOptions
     /// <summary>The most users that are validated on part of their training events; 0 for no validation.</summary>
     public int ValidationUsers { get; init; } = 4000;
 
+    /// <summary>
+    /// The most further users of whom events are kept back, at most a third of those that could be: an OverArch learns from
+    /// them what the scores of finished towers are worth.
+    /// </summary>
+    public int ScoredUsers { get; init; }
+
     /// <summary>Users in a step.</summary>
     public int BatchUsers { get; init; } = 1024;
 
@@ -177,6 +183,7 @@ public sealed record TrainOptions
         Require(Epochs is >= 1 and <= 10_000, nameof(Epochs), Epochs, "1 to 10,000");
         Require(Patience >= 1, nameof(Patience), Patience, "1 or more");
         Require(ValidationUsers >= 0, nameof(ValidationUsers), ValidationUsers, "0 or more");
+        Require(ScoredUsers >= 0, nameof(ScoredUsers), ScoredUsers, "0 or more");
         Require(BatchUsers is >= 1 and <= 1 << 20, nameof(BatchUsers), BatchUsers, "1 to 1,048,576");
         Require(UserIdBuckets >= 0, nameof(UserIdBuckets), UserIdBuckets, "0 or more");
         Require(UniformNegatives >= 1, nameof(UniformNegatives), UniformNegatives, "1 or more");
