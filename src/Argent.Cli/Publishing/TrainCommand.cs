@@ -78,6 +78,7 @@ sealed class TrainCommand : ArgentCommand
     });
 
     readonly SequenceOptions _sequence = new();
+    readonly OverArchArguments _overArch = new();
 
     readonly Option<bool> _resume = new("--resume") { Description = "Continue from the checkpoint in --out, if there is one." };
 
@@ -91,7 +92,7 @@ sealed class TrainCommand : ArgentCommand
         Option[] all =
         [
             _data, _out, _epochs, _dim, _batch, _patience, _rate, _decay, _idDropout, _scale, _tasks, _hidden, _itemHidden,
-            _userIds, _validation, .. _sequence.All, _resume, _maxBadRows,
+            _userIds, _validation, .. _sequence.All, .. _overArch.All, _resume, _maxBadRows,
         ];
         foreach (var option in all) Add(option);
     }
@@ -99,11 +100,23 @@ sealed class TrainCommand : ArgentCommand
     /// <inheritdoc/>
     public override Task<int> RunAsync(CommandRun run)
     {
-        var options = _sequence.Apply(ReadOptions(run), run);
+        var overArch = _overArch.Read(run, run.Get(_resume));
+        overArch?.Check();
+        var options = _overArch.KeepsTowers(run)
+            ? OverArchArguments.TowersOf(run.Require(_out))
+            : _sequence.Apply(ReadOptions(run), run);
         options.Check();
         var dataset = DatasetReader.Read(run.Require(_data), DataOptions.Of(run, _maxBadRows), run.Progress);
-        var result = Trainer.Train(dataset, TrainingSplit.Of(dataset, run), options, CpuKernels.Create(run.Workers), run.Progress);
-        run.Print(JsonSerializer.SerializeToNode(result, StrictJson.Options)!, output => Write(output, result));
+        var (split, kernels) = (TrainingSplit.Of(dataset, run), CpuKernels.Create(run.Workers));
+        if (!_overArch.KeepsTowers(run))
+        {
+            var result = Trainer.Train(dataset, split, options, kernels, run.Progress);
+            run.Print(JsonSerializer.SerializeToNode(result, StrictJson.Options)!, output => Write(output, result));
+        }
+        if (overArch is null) return Task.FromResult(ExitCode.Done);
+        var scored = OverArchTrainer.Train(dataset, split, options, overArch, kernels, run.Progress);
+        run.Print(
+            JsonSerializer.SerializeToNode(scored, StrictJson.Options)!, output => OverArchArguments.Write(output, scored));
         return Task.FromResult(ExitCode.Done);
     }
 

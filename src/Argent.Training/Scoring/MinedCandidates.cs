@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Argent.Kernels;
 using Argent.Model;
 using Argent.Tensors;
@@ -73,9 +72,8 @@ sealed class MinedCandidates
     /// <summary>The hardest items of each user that the user has not done.</summary>
     /// <param name="group">The users and what they are asked for.</param>
     /// <param name="most">Candidates of a user.</param>
-    /// <param name="withTargets">Whether wanted items that are not among them take the places of the last ones.</param>
     /// <param name="scratch">Memory.</param>
-    public Mined Mine(UserGroup group, int most, bool withTargets, Scratch scratch)
+    public Mined Mine(UserGroup group, int most, Scratch scratch)
     {
         var pass = new ForwardPass(_kernels, scratch);
         var batch = group.Inputs.Build();
@@ -83,7 +81,6 @@ sealed class MinedCandidates
         var histories = Histories(batch, scratch);
         int users = group.Inputs.Count, heads = _model.Config.Tasks.Count;
         var top = Select(group, queries, histories, most, scratch);
-        if (withTargets) PlaceTargets(group.Targets, heads, top);
         var (items, start) = (scratch.Rent<int>(new Shape(top.Count)), scratch.Rent<int>(new Shape(users + 1)));
         int count = 0;
         start[0] = 0;
@@ -136,22 +133,6 @@ sealed class MinedCandidates
 
     /// <summary>The history of the events that a group is asked for, or -1.</summary>
     int Own(UserGroup group) => _model.Config.Histories.ToList().IndexOf(_model.Config.Tasks[group.Task]);
-
-    static void PlaceTargets(TaskTargets targets, int heads, Tensor<int> top)
-    {
-        for (int q = 0; q < targets.QueryRows.Count; q++)
-        {
-            var wanted = CollectionsMarshal.AsSpan(targets.Items)[targets.Start[q]..targets.Start[q + 1]];
-            var row = top.Row(targets.QueryRows[q] / heads);
-            int last = row.Length - 1;
-            foreach (int item in wanted)
-            {
-                if (row.Contains(item)) continue;
-                while (last >= 0 && wanted.Contains(row[last])) last--;
-                if (last >= 0) row[last--] = item;
-            }
-        }
-    }
 
     UserHistories Histories(in UserBatch batch, Scratch scratch)
     {

@@ -16,7 +16,7 @@ public sealed record OverArchOptions
     /// <summary>Cross features; null for all that the model can have.</summary>
     public IReadOnlyList<string>? Features { get; init; }
 
-    /// <summary>Candidates of each user: the hardest of the current model, the targets among them. Also K0 of a request.</summary>
+    /// <summary>Candidates of each user: the hardest of the current model. Also K0 of a request.</summary>
     public int Candidates { get; init; } = 1000;
 
     /// <summary>The most neighbours that an item's weights are solved for.</summary>

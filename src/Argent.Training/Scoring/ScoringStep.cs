@@ -14,10 +14,10 @@ sealed class ScoringStep(MinedCandidates miner, OverArch overArch, ParameterSet 
     /// <param name="group">Users, each with targets, that are asked for one task.</param>
     /// <param name="candidates">Candidates of each user.</param>
     /// <param name="features">Computes cross features.</param>
-    /// <returns>The loss, summed over targets.</returns>
+    /// <returns>The loss, summed over targets that are among the candidates.</returns>
     public double Run(UserGroup group, int candidates, CrossFeatures features)
     {
-        var mined = miner.Mine(group, Math.Min(candidates, miner.Most(group)), withTargets: true, _memory);
+        var mined = miner.Mine(group, Math.Min(candidates, miner.Most(group)), _memory);
         var pass = new ForwardPass(_tape, _memory);
         var logits = Forward(in mined, features, pass);
         var loss = Loss(logits, group, in mined, pass);
@@ -31,7 +31,7 @@ sealed class ScoringStep(MinedCandidates miner, OverArch overArch, ParameterSet 
     /// <summary>Calls <paramref name="read"/> with the candidates of a group and their logits [C, T]; nothing is learned.</summary>
     public void Look(UserGroup group, int candidates, CrossFeatures features, Action<Mined, Tensor<float>> read)
     {
-        var mined = miner.Mine(group, candidates, withTargets: false, _memory);
+        var mined = miner.Mine(group, candidates, _memory);
         read(mined, Forward(in mined, features, new ForwardPass(kernels, _memory)));
         _memory.Reset();
     }
@@ -39,7 +39,7 @@ sealed class ScoringStep(MinedCandidates miner, OverArch overArch, ParameterSet 
     /// <summary>Calls <paramref name="read"/> with cross features [C, F] of a group's candidates.</summary>
     public void Features(UserGroup group, int candidates, CrossFeatures features, Action<Tensor<float>> read)
     {
-        var mined = miner.Mine(group, candidates, withTargets: true, _memory);
+        var mined = miner.Mine(group, candidates, _memory);
         read(Compute(in mined, features));
         _memory.Reset();
     }
@@ -106,7 +106,8 @@ sealed class ScoringStep(MinedCandidates miner, OverArch overArch, ParameterSet 
             for (int t = targets.Start[q]; t < targets.Start[q + 1]; t++)
             {
                 int place = items.IndexOf(targets.Items[t]);
-                // More targets than candidates: those without a place do not count.
+                // A target that the towers do not find is not put in: it would be told by its low scores, and no candidate of
+                // a request is like it.
                 (places[t], weights[t]) = (Math.Max(0, place), place < 0 ? 0 : targets.Weights[t]);
             }
         }

@@ -1,0 +1,109 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Argent.Model;
+using Argent.Training;
+
+namespace Argent.Cli;
+
+/// <summary>The options of <c>argent train</c> that concern the OverArch.</summary>
+sealed class OverArchArguments
+{
+    readonly Option<string?> _kind = new("--over-arch")
+    {
+        Description = "Train a learned scorer of candidates over the towers: " + string.Join(", ", OverArchKinds.Names) + ".",
+        HelpName = "KIND",
+    };
+
+    readonly Option<string?> _kindOptions = new("--over-arch-options")
+    {
+        Description = "Options of that kind as JSON, for example {\"hidden\":[64,32]}.",
+        HelpName = "JSON",
+    };
+
+    readonly Option<string?> _features = new("--over-arch-features")
+    {
+        Description = "Cross features of the OverArch; all that the model can have when left out.",
+        HelpName = "A,B",
+    };
+
+    readonly Option<int> _candidates = Numbers.AtLeast(2, new Option<int>("--over-arch-candidates")
+    {
+        Description = "Candidates of each user that the OverArch learns to tell apart; serving keeps as many for each head.",
+        HelpName = "n",
+        DefaultValueFactory = _ => Defaults.Candidates,
+    });
+
+    readonly Option<bool> _keepTowers = new("--keep-towers")
+    {
+        Description = "Do not train towers: train the OverArch over those in --out.",
+    };
+
+    static OverArchOptions Defaults { get; } = new() { Kind = "mlp" };
+
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<Option> All => [_kind, _kindOptions, _features, _candidates, _keepTowers];
+
+    /// <summary>Whether the towers of an earlier training stay.</summary>
+    public bool KeepsTowers(CommandRun run) => run.Get(_keepTowers);
+
+    /// <summary>What is asked for, or null for no OverArch.</summary>
+    /// <exception cref="UsageException">Options without a kind, or options that are no JSON object.</exception>
+    public OverArchOptions? Read(CommandRun run, bool resume)
+    {
+        if (run.Get(_kind) is not { } kind)
+        {
+            if (run.Get(_kindOptions) is not null || run.Get(_features) is not null || run.Get(_keepTowers))
+            {
+                throw new UsageException("--over-arch-options, --over-arch-features and --keep-towers need --over-arch KIND.");
+            }
+            return null;
+        }
+        return Defaults with
+        {
+            Kind = kind,
+            KindOptions = Json(run.Get(_kindOptions)),
+            Features = run.Get(_features)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+            Candidates = run.Get(_candidates),
+            Seed = run.Seed ?? Defaults.Seed,
+            Resume = resume,
+        };
+    }
+
+    /// <summary>How the towers in a folder were trained.</summary>
+    /// <exception cref="InvalidDataException">The folder has no report of a training.</exception>
+    public static TrainOptions TowersOf(string folder)
+    {
+        string path = Path.Combine(folder, TrainedModel.ReportFile);
+        if (!File.Exists(path))
+        {
+            throw new InvalidDataException($"There are no trained towers in '{folder}': it has no {TrainedModel.ReportFile}.");
+        }
+        return StrictJson.Read<TrainResult>(File.ReadAllBytes(path), path).Options with { Out = folder };
+    }
+
+    /// <summary>Tells what a training did.</summary>
+    public static void Write(TextWriter output, OverArchResult result)
+    {
+        var best = result.Epochs[result.BestEpoch - 1];
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"over arch '{result.Options.Kind}': {result.Weights:N0} weights, {result.Neighbours:N0} neighbour weights, ") +
+            string.Create(CultureInfo.InvariantCulture,
+            $"epoch {result.BestEpoch} of {result.Epochs.Count} kept: Recall@20 {best.Recall20:0.0000}, Recall@100 {best.Recall100:0.0000}"));
+    }
+
+    static JsonElement? Json(string? text)
+    {
+        if (text is null) return null;
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            if (document.RootElement.ValueKind == JsonValueKind.Object) return document.RootElement.Clone();
+        }
+        catch (JsonException e)
+        {
+            throw new UsageException($"--over-arch-options is no JSON: {e.Message}");
+        }
+        throw new UsageException("--over-arch-options must be a JSON object such as {\"hidden\":[64,32]}.");
+    }
+}
