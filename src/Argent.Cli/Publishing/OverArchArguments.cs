@@ -34,18 +34,30 @@ sealed class OverArchArguments
         DefaultValueFactory = _ => Defaults.Candidates,
     });
 
+    readonly Option<int> _users = Numbers.AtLeast(0, new Option<int>("--over-arch-users")
+    {
+        Description = "Users of whom the towers' training keeps events back for the OverArch, beside those that validate.",
+        HelpName = "n",
+        DefaultValueFactory = _ => ScoredUsersDefault,
+    });
+
     readonly Option<bool> _keepTowers = new("--keep-towers")
     {
         Description = "Do not train towers: train the OverArch over those in --out.",
     };
 
+    const int ScoredUsersDefault = 8000;
+
     static OverArchOptions Defaults { get; } = new() { Kind = "mlp" };
 
     /// <summary>All of them.</summary>
-    public IReadOnlyList<Option> All => [_kind, _kindOptions, _features, _candidates, _keepTowers];
+    public IReadOnlyList<Option> All => [_kind, _kindOptions, _features, _candidates, _users, _keepTowers];
 
     /// <summary>Whether the towers of an earlier training stay.</summary>
     public bool KeepsTowers(CommandRun run) => run.Get(_keepTowers);
+
+    /// <summary>Users of whom the towers keep events back for the OverArch.</summary>
+    public int ScoredUsers(CommandRun run) => run.Get(_kind) is null ? 0 : run.Get(_users);
 
     /// <summary>What is asked for, or null for no OverArch.</summary>
     /// <exception cref="UsageException">Options without a kind, or options that are no JSON object.</exception>

@@ -104,7 +104,7 @@ sealed class TrainCommand : ArgentCommand
         overArch?.Check();
         var options = _overArch.KeepsTowers(run)
             ? OverArchArguments.TowersOf(run.Require(_out))
-            : _sequence.Apply(ReadOptions(run), run);
+            : _sequence.Apply(ReadOptions(run), run) with { ScoredUsers = _overArch.ScoredUsers(run) };
         options.Check();
         var dataset = DatasetReader.Read(run.Require(_data), DataOptions.Of(run, _maxBadRows), run.Progress);
         var (split, kernels) = (TrainingSplit.Of(dataset, run), CpuKernels.Create(run.Workers));

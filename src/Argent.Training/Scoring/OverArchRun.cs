@@ -25,6 +25,7 @@ sealed class OverArchRun : IDisposable
     readonly Adam _optimizer;
     readonly WeightAverage _average;
     readonly BestWeights _best;
+    readonly StepDropout _dropout;
     readonly Checkpoint _checkpoint;
     readonly List<EpochReport> _epochs = [];
     readonly (string Dataset, string Options) _hashes;
@@ -44,7 +45,8 @@ sealed class OverArchRun : IDisposable
         _optimizer = new Adam(_trained, kernels.Workers) { LearningRate = options.LearningRate, WeightDecay = options.WeightDecay };
         _average = new WeightAverage(_trained, options.Average);
         _best = new BestWeights(_trained);
-        _step = new ScoringStep(miner, OverArch, parameters, kernels);
+        _dropout = new StepDropout(options.Seed);
+        _step = new ScoringStep(miner, OverArch, parameters, _dropout, kernels);
         _checkpoint = new Checkpoint(folder, "over_arch.checkpoint.safetensors");
     }
 
@@ -120,7 +122,7 @@ sealed class OverArchRun : IDisposable
         var raw = new CrossFeatures(config, model.Config, neighbours);
         // The kind is built once here, so that a wrong option is told before anything is computed.
         var probe = OverArchKinds.Create(config, model.Config, OverArchWeights.New(options.Seed));
-        using var step = new ScoringStep(miner, probe, new ParameterSet(), kernels);
+        using var step = new ScoringStep(miner, probe, new ParameterSet(), new StepDropout(options.Seed), kernels);
         var statistics = new FeatureStatistics(config.Features.Count);
         int measured = 0;
         foreach (var group in users.Groups(0, GroupUsers))
@@ -139,9 +141,10 @@ sealed class OverArchRun : IDisposable
         progress.Step(
             string.Create(CultureInfo.InvariantCulture, $"over arch: epoch {epoch} of {_options.Epochs}"), _users.Count, "users");
         double loss = 0, targets = 0;
-        int users = 0;
+        int users = 0, number = 0;
         foreach (var group in _users.Groups(epoch, GroupUsers))
         {
+            _dropout.Begin(epoch, number++);
             double value = _step.Run(group, _options.Candidates, _features);
             if (group.Task == _users.Task)
             {

@@ -5,7 +5,8 @@ using Argent.Tensors;
 namespace Argent.Training;
 
 /// <summary>An OverArch over mined candidates: on a tape for the gradients of a step, or on plain kernels for logits.</summary>
-sealed class ScoringStep(MinedCandidates miner, OverArch overArch, ParameterSet parameters, IKernels kernels) : IDisposable
+sealed class ScoringStep(
+    MinedCandidates miner, OverArch overArch, ParameterSet parameters, StepDropout dropout, IKernels kernels) : IDisposable
 {
     readonly Tape _tape = new(kernels, parameters);
     readonly Scratch _memory = new();
@@ -18,7 +19,7 @@ sealed class ScoringStep(MinedCandidates miner, OverArch overArch, ParameterSet 
     public double Run(UserGroup group, int candidates, CrossFeatures features)
     {
         var mined = miner.Mine(group, Math.Min(candidates, miner.Most(group)), _memory);
-        var pass = new ForwardPass(_tape, _memory);
+        var pass = new ForwardPass(_tape, _memory) { Dropout = dropout.Fill };
         var logits = Forward(in mined, features, pass);
         var loss = Loss(logits, group, in mined, pass);
         double value = loss[0];

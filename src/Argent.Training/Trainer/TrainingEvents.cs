@@ -14,6 +14,7 @@ sealed class TrainingEvents
     const double ValidatedShare = 0.2;
     const double ValidatedTime = 0.1;    // of the events, where order counts
     const int ValidatedUsersDivisor = 10; // never more than a tenth of the users that could be validated
+    const int ScoredUsersDivisor = 3;
 
     TrainingEvents(ItemIds items, int[] rowOfCatalogue) => (Items, RowOfCatalogue) = (items, rowOfCatalogue);
 
@@ -70,7 +71,7 @@ sealed class TrainingEvents
                 ValidatedFrom = from,
             };
         }
-        var validated = ChooseUsers(dataset.UserIds, whole, options.IsTemporal() ? 0 : options.ValidationUsers);
+        var validated = ChooseUsers(dataset.UserIds, whole, options);
         (all[index], var validation) = KeepBack(dataset.UserIds, items, whole, validated);
         return new TrainingEvents(items, rowOfCatalogue) { Train = all, Validation = validation, Whole = whole };
     }
@@ -120,10 +121,12 @@ sealed class TrainingEvents
         return new Interactions(events.Task, start, [.. rows], times?.ToArray());
     }
 
-    static HashSet<int> ChooseUsers(IReadOnlyList<string> ids, Interactions events, int max)
+    static HashSet<int> ChooseUsers(IReadOnlyList<string> ids, Interactions events, TrainOptions options)
     {
+        if (options.IsTemporal()) return [];
         var able = Enumerable.Range(0, events.Users).Where(user => events.Of(user).Length >= ValidatedEventsMin).ToList();
-        int count = Math.Min(max, able.Count / ValidatedUsersDivisor);
+        int count = Math.Min(options.ValidationUsers, able.Count / ValidatedUsersDivisor)
+            + Math.Min(options.ScoredUsers, able.Count / ScoredUsersDivisor);
         return [.. able.OrderBy(user => Terms.Hash("validation.user", ids[user])).ThenBy(user => user).Take(count)];
     }
 
