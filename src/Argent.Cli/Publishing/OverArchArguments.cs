@@ -65,7 +65,8 @@ sealed class OverArchArguments
     {
         if (run.Get(_kind) is not { } kind)
         {
-            if (run.Get(_kindOptions) is not null || run.Get(_features) is not null || run.Get(_keepTowers))
+            bool isAsked = run.Get(_kindOptions) is not null || run.Get(_features) is not null || run.Get(_keepTowers);
+            if (isAsked)
             {
                 throw new UsageException("--over-arch-options, --over-arch-features and --keep-towers need --over-arch KIND.");
             }
@@ -100,8 +101,9 @@ sealed class OverArchArguments
         var best = result.Epochs[result.BestEpoch - 1];
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"over arch '{result.Options.Kind}': {result.Weights:N0} weights, {result.Neighbours:N0} neighbour weights, ") +
-            string.Create(CultureInfo.InvariantCulture,
-            $"epoch {result.BestEpoch} of {result.Epochs.Count} kept: Recall@20 {best.Recall20:0.0000}, Recall@100 {best.Recall100:0.0000}"));
+            string.Create(CultureInfo.InvariantCulture, $"epoch {result.BestEpoch} of {result.Epochs.Count} kept: ") +
+            string.Create(
+                CultureInfo.InvariantCulture, $"Recall@20 {best.Recall20:0.0000}, Recall@100 {best.Recall100:0.0000}"));
     }
 
     static JsonElement? Json(string? text)
