@@ -12,10 +12,10 @@ public sealed class CrossFeatures
     /// <summary>Before the task of a head's score.</summary>
     public const string Score = "score.";
 
-    /// <summary>Before the task and the history of a sum of neighbour weights.</summary>
+    /// <summary>Before the history whose items' neighbour weights are summed.</summary>
     public const string Neighbours = "neighbours.";
 
-    /// <summary>Before the task and the history of the square root of such a sum, which is 0 where the sum is negative.</summary>
+    /// <summary>Before the history of the square root of such a sum, which is 0 where the sum is negative.</summary>
     public const string NeighbourRoots = "neighbourRoots.";
 
     /// <summary>Before the history whose length is counted: log(1 + items).</summary>
@@ -31,9 +31,9 @@ public sealed class CrossFeatures
     /// <summary>The features of a configuration.</summary>
     /// <param name="config">Their names, means and factors.</param>
     /// <param name="towers">Tasks and histories.</param>
-    /// <param name="neighbours">Every pair of task and history that a feature names.</param>
+    /// <param name="neighbours">Item-to-item weights; null where no feature needs them.</param>
     /// <exception cref="InvalidDataException">A feature is unknown, or there are not as many means as features.</exception>
-    public CrossFeatures(OverArchConfig config, TowerConfig towers, IReadOnlyList<ItemNeighbours> neighbours)
+    public CrossFeatures(OverArchConfig config, TowerConfig towers, ItemNeighbours? neighbours)
     {
         _columns = [.. config.Features.Select(name => Parse(name, towers, neighbours))];
         _means = config.FeatureMeans is { } means ? [.. means] : new float[_columns.Length];
@@ -46,23 +46,16 @@ public sealed class CrossFeatures
     }
 
     /// <summary>All features that a model can have, in the usual order.</summary>
-    public static IReadOnlyList<string> All(TowerConfig towers, IEnumerable<ItemNeighbours> neighbours)
-    {
-        string[] pairs = [.. neighbours.Select(n => n.Task + "." + n.History)];
-        return
-        [
-            .. towers.Tasks.Select(task => Score + task), .. pairs.Select(pair => Neighbours + pair),
-            .. pairs.Select(pair => NeighbourRoots + pair), .. towers.Histories.Select(history => Count + history), Bias,
-        ];
-    }
-
-    /// <summary>The pairs of task and history whose neighbours the features of a configuration need.</summary>
-    public static IReadOnlyList<(string Task, string History)> PairsOf(OverArchConfig config, TowerConfig towers) =>
+    public static IReadOnlyList<string> All(TowerConfig towers) =>
     [
-        .. towers.Tasks.SelectMany(task => towers.Histories.Select(history => (task, history))).Where(
-            pair => config.Features.Any(f => f is not null
-                && (f == Neighbours + pair.task + "." + pair.history || f == NeighbourRoots + pair.task + "." + pair.history))),
+        .. towers.Tasks.Select(task => Score + task), .. towers.Histories.Select(history => Neighbours + history),
+        .. towers.Histories.Select(history => NeighbourRoots + history),
+        .. towers.Histories.Select(history => Count + history), Bias,
     ];
+
+    /// <summary>Whether a feature reads item-to-item weights.</summary>
+    public static bool ReadsNeighbours(IEnumerable<string> features) => features.Any(
+        f => f.StartsWith(Neighbours, StringComparison.Ordinal) || f.StartsWith(NeighbourRoots, StringComparison.Ordinal));
 
     /// <summary>Computes all columns.</summary>
     /// <returns>[C, F] float32, rented.</returns>
@@ -135,7 +128,7 @@ public sealed class CrossFeatures
         }
     }
 
-    static Column Parse(string name, TowerConfig towers, IReadOnlyList<ItemNeighbours> neighbours)
+    static Column Parse(string name, TowerConfig towers, ItemNeighbours? neighbours)
     {
         if (name == Bias) return new(ColumnKind.Bias, 0, null);
         for (int t = 0; t < towers.Tasks.Count; t++)
@@ -146,13 +139,10 @@ public sealed class CrossFeatures
         {
             string history = towers.Histories[h];
             if (name == Count + history) return new(ColumnKind.Count, h, null);
-            foreach (var pair in neighbours.Where(n => n.History == history))
-            {
-                if (name == pair.Feature) return new(ColumnKind.Neighbours, h, pair);
-                if (name == NeighbourRoots + pair.Task + "." + history) return new(ColumnKind.NeighbourRoot, h, pair);
-            }
+            if (name == Neighbours + history) return new(ColumnKind.Neighbours, h, neighbours);
+            if (name == NeighbourRoots + history) return new(ColumnKind.NeighbourRoot, h, neighbours);
         }
-        string[] known = [.. All(towers, neighbours)];
+        string[] known = [.. All(towers)];
         throw new InvalidDataException(
             $"The OverArch has the feature '{name}', which this model cannot compute; it computes {string.Join(", ", known)}." +
             Suggestion.Offer(name ?? "", known));

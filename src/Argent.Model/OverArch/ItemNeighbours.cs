@@ -3,38 +3,32 @@ using Argent.Tensors;
 namespace Argent.Model;
 
 /// <summary>
-/// Item-to-item weights from one history to one task: for each item that a user did, the items it speaks for. Sparse, by
-/// past item, so that a request reads only the rows of its own history.
+/// Item-to-item weights: for each item that a user did, the items it speaks for. Sparse, by past item, so that a request
+/// reads only the rows of its own histories.
 /// </summary>
-/// <param name="Task">The task that is spoken for.</param>
-/// <param name="History">The history that speaks.</param>
 /// <param name="Start">[R + 1] int64, bounds of each trained item's neighbours.</param>
 /// <param name="Items">[n] int32: trained rows in a trained model, slots in an artifact.</param>
 /// <param name="Weights">[n] bfloat16.</param>
-public sealed record ItemNeighbours(
-    string Task, string History, Tensor<long> Start, Tensor<int> Items, Tensor<BFloat16> Weights)
+public sealed record ItemNeighbours(Tensor<long> Start, Tensor<int> Items, Tensor<BFloat16> Weights)
 {
-    /// <summary>Name of the cross feature that sums them.</summary>
-    public string Feature => CrossFeatures.Neighbours + Task + "." + History;
+    const string Path = "neighbours";
 
     /// <summary>Its three tensors, by name below <c>over_arch</c>.</summary>
     public IEnumerable<(string Name, AnyTensor Tensor)> Tensors =>
     [
-        (Feature + ".start", AnyTensor.From(Start)),
-        (Feature + ".items", AnyTensor.From(Items)),
-        (Feature + ".weights", AnyTensor.From(Weights)),
+        (Path + ".start", AnyTensor.From(Start)),
+        (Path + ".items", AnyTensor.From(Items)),
+        (Path + ".weights", AnyTensor.From(Weights)),
     ];
 
-    /// <summary>Binds the tensors of a feature <c>neighbours.TASK.HISTORY</c>.</summary>
-    /// <param name="task">The task.</param>
-    /// <param name="history">The history.</param>
-    /// <param name="source">Tensors below <c>over_arch</c>.</param>
+    /// <summary>Binds <c>over_arch.neighbours.*</c>.</summary>
+    /// <param name="source">The tensors.</param>
     /// <param name="rows">R, trained items.</param>
     /// <param name="end">Items are below it.</param>
     /// <exception cref="InvalidDataException">A tensor is missing or inconsistent.</exception>
-    public static ItemNeighbours FromTensors(string task, string history, TensorSource source, int rows, int end)
+    public static ItemNeighbours FromTensors(TensorSource source, int rows, int end)
     {
-        string name = "over_arch." + CrossFeatures.Neighbours + task + "." + history;
+        const string name = "over_arch." + Path;
         var start = source.Get<long>(name + ".start", rows + 1);
         var items = source.Get<int>(name + ".items", -1);
         var weights = source.Get<BFloat16>(name + ".weights", items.Count);
@@ -45,7 +39,7 @@ public sealed record ItemNeighbours(
         {
             if ((uint)items[i] >= (uint)end) throw source.Bad(name + ".items", $"holds {items[i]} at element {i}; items are below {end}");
         }
-        return new ItemNeighbours(task, history, start, items, weights);
+        return new ItemNeighbours(start, items, weights);
     }
 
     /// <summary>The same weights for items that have other numbers; those without a number are left out.</summary>

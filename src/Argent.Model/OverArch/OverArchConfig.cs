@@ -12,8 +12,8 @@ public sealed record OverArchConfig
     public JsonElement? Options { get; init; }
 
     /// <summary>
-    /// Cross features in column order: <c>score.TASK</c>, <c>neighbours.TASK.HISTORY</c>,
-    /// <c>neighbourRoots.TASK.HISTORY</c>, <c>count.HISTORY</c>, <c>bias</c>; see docs/overarch.md.
+    /// Cross features in column order: <c>score.TASK</c>, <c>neighbours.HISTORY</c>,
+    /// <c>neighbourRoots.HISTORY</c>, <c>count.HISTORY</c>, <c>bias</c>; see docs/overarch.md.
     /// </summary>
     public IReadOnlyList<string> Features { get; init; } = [];
 

@@ -9,11 +9,11 @@ public sealed class ServedOverArch : Module
     // Rows of items whose sides are computed at a time.
     const int BatchRows = 1024;
 
-    readonly IReadOnlyList<ItemNeighbours> _neighbours;
+    readonly ItemNeighbours? _neighbours;
 
     ServedOverArch(
         OverArchConfig config, TowerConfig towers, OverArch overArch, Tensor<BFloat16> items,
-        IReadOnlyList<ItemNeighbours> neighbours)
+        ItemNeighbours? neighbours)
     {
         (Config, OverArch, Items, _neighbours) = (config, overArch, items, neighbours);
         Features = new CrossFeatures(config, towers, neighbours);
@@ -33,7 +33,7 @@ public sealed class ServedOverArch : Module
 
     /// <inheritdoc/>
     public override IEnumerable<(string Name, AnyTensor Tensor)> Tensors =>
-        OverArch.Tensors.Append(("items", AnyTensor.From(Items))).Concat(_neighbours.SelectMany(n => n.Tensors));
+        OverArch.Tensors.Append(("items", AnyTensor.From(Items))).Concat(_neighbours?.Tensors ?? []);
 
     /// <summary>Binds the tensors of an artifact.</summary>
     /// <param name="config">What the manifest says.</param>
@@ -48,8 +48,9 @@ public sealed class ServedOverArch : Module
         ArgumentNullException.ThrowIfNull(config);
         var source = new TensorSource(find, origin);
         var overArch = OverArchKinds.Create(config, towers, OverArchWeights.Served(find, origin));
-        ItemNeighbours[] neighbours = [.. CrossFeatures.PairsOf(config, towers).Select(
-            pair => ItemNeighbours.FromTensors(pair.Task, pair.History, source, sizes.Trained, sizes.Slots))];
+        var neighbours = CrossFeatures.ReadsNeighbours(config.Features)
+            ? ItemNeighbours.FromTensors(source, sizes.Trained, sizes.Slots)
+            : null;
         return new ServedOverArch(config, towers, overArch, source.Get<BFloat16>("over_arch.items", sizes.Slots, -1), neighbours);
     }
 
@@ -69,7 +70,7 @@ public sealed class ServedOverArch : Module
         var served = OverArchKinds.Create(trained.Config, towers, OverArchWeights.Served(Find, "the trained OverArch"));
         return new ServedOverArch(
             trained.Config, towers, served, Sides(served, cache, kernels),
-            [.. trained.Neighbours.Select(n => n.Renumbered(slotOfTrained))]);
+            trained.Neighbours?.Renumbered(slotOfTrained));
     }
 
     /// <summary>[R] the slot of each trained item, or -1 for one that the catalogue lacks.</summary>

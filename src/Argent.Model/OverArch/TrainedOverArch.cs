@@ -5,12 +5,12 @@ namespace Argent.Model;
 /// <summary>An OverArch as training leaves it: float32 weights, neighbours between trained items.</summary>
 /// <param name="Config">Kind, options, features.</param>
 /// <param name="OverArch">The scorer.</param>
-/// <param name="Neighbours">Every pair of task and history that a feature names.</param>
-public sealed record TrainedOverArch(OverArchConfig Config, OverArch OverArch, IReadOnlyList<ItemNeighbours> Neighbours)
+/// <param name="Neighbours">Item-to-item weights; null where no feature needs them.</param>
+public sealed record TrainedOverArch(OverArchConfig Config, OverArch OverArch, ItemNeighbours? Neighbours)
 {
     /// <summary>All tensors by path.</summary>
     public IEnumerable<(string Name, AnyTensor Tensor)> Tensors =>
-        OverArch.Tensors.Concat(Neighbours.SelectMany(n => n.Tensors)).Select(t => ("over_arch." + t.Name, t.Tensor));
+        OverArch.Tensors.Concat(Neighbours?.Tensors ?? []).Select(t => ("over_arch." + t.Name, t.Tensor));
 
     /// <summary>Binds weights.</summary>
     /// <param name="config">Kind, options, features.</param>
@@ -25,7 +25,6 @@ public sealed record TrainedOverArch(OverArchConfig Config, OverArch OverArch, I
         var source = new TensorSource(find, origin);
         return new TrainedOverArch(
             config, OverArchKinds.Create(config, towers, OverArchWeights.Trained(find, origin)),
-            [.. CrossFeatures.PairsOf(config, towers).Select(
-                pair => ItemNeighbours.FromTensors(pair.Task, pair.History, source, trained, trained))]);
+            CrossFeatures.ReadsNeighbours(config.Features) ? ItemNeighbours.FromTensors(source, trained, trained) : null);
     }
 }

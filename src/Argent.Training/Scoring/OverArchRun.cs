@@ -31,7 +31,7 @@ sealed class OverArchRun : IDisposable
     readonly (string Dataset, string Options) _hashes;
 
     public OverArchRun(
-        TrainedModel model, ScoredUsers users, MinedCandidates miner, IReadOnlyList<ItemNeighbours> neighbours,
+        TrainedModel model, ScoredUsers users, MinedCandidates miner, ItemNeighbours? neighbours,
         OverArchOptions options, string folder, IKernels kernels)
     {
         (_options, _kernels, _users) = (options, kernels, users);
@@ -108,14 +108,14 @@ sealed class OverArchRun : IDisposable
 
     /// <summary>The configuration, with means and variances of the features over some users' candidates.</summary>
     static OverArchConfig Measured(
-        TrainedModel model, ScoredUsers users, MinedCandidates miner, IReadOnlyList<ItemNeighbours> neighbours,
+        TrainedModel model, ScoredUsers users, MinedCandidates miner, ItemNeighbours? neighbours,
         OverArchOptions options, IKernels kernels)
     {
         var config = new OverArchConfig
         {
             Kind = options.Kind,
             Options = options.KindOptions,
-            Features = options.Features ?? CrossFeatures.All(model.Config, neighbours),
+            Features = options.Features ?? CrossFeatures.All(model.Config),
             Candidates = options.Candidates,
         };
         config.Check();

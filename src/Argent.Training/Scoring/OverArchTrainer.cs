@@ -93,24 +93,20 @@ public static class OverArchTrainer
             BestEpoch = run.BestEpoch,
             Users = users.Count,
             Weights = run.OverArch.Tensors.Sum(t => t.Tensor.Shape.Count),
-            Neighbours = final.Sum(n => n.Items.Count),
+            Neighbours = final?.Items.Count ?? 0,
             Options = options,
         };
         File.WriteAllBytes(Path.Combine(towers.Out, ReportFile), StrictJson.Write(result));
         return result;
     }
 
-    static IReadOnlyList<ItemNeighbours> Neighbours(
+    static ItemNeighbours? Neighbours(
         TrainingEvents events, Func<string, Interactions> of, TowerConfig config, OverArchOptions options, IKernels kernels,
         Progress progress)
     {
-        bool isUsed = options.Features is null
-            || options.Features.Any(f => f.StartsWith(CrossFeatures.Neighbours, StringComparison.Ordinal)
-                || f.StartsWith(CrossFeatures.NeighbourRoots, StringComparison.Ordinal));
-        if (!isUsed) return [];
+        if (!CrossFeatures.ReadsNeighbours(options.Features ?? CrossFeatures.All(config))) return null;
         return NeighbourBuilder.Build(
-            [.. config.Tasks.Select(of)], [.. config.Histories.Select(of)], events.Items.Count, options, kernels.Workers.Count,
-            progress);
+            [.. config.Histories.Select(of)], events.Items.Count, options, kernels.Workers.Count, progress);
     }
 
     static bool SameItems(ItemIds left, ItemIds right)
