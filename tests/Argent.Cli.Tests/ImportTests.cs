@@ -119,7 +119,7 @@ public sealed class ImportTests(ExportedModel exported) : IClassFixture<Exported
         { "not finite", ["item_tower.bias", "'bias' of 'more.safetensors'", "element 7", "finite"] },
         { "wrong type", ["item_tower.bias", "'counts' of 'more.safetensors'", "I32[300]", "F32, F16 or BF16"] },
         { "in two files", ["'item.bias'", "several files", "\"file\""] },
-        { "neighbours", ["over_arch.neighbours.save.save", "learned from events", "neighbourRoots"] },
+        { "neighbours", ["over_arch.neighbours.start", "learned from events", "neighbourRoots"] },
         { "other rows", ["user_tower.heads.weight", "'bias'", "another shape"] },
     };
 
@@ -181,7 +181,7 @@ public sealed class ImportTests(ExportedModel exported) : IClassFixture<Exported
             case "an id less": File.WriteAllLines(folder["items.txt"], File.ReadAllLines(folder["items.txt"]).Skip(1)); break;
             case "idle pattern": map["ignore"]!.AsArray().Add("scheduler.*"); break;
             case "neighbours":
-                map["model"]!["overArch"] = JsonNode.Parse("""{ "kind": "mlp", "features": ["neighbours.save.save"] }""");
+                map["model"]!["overArch"] = JsonNode.Parse("""{ "kind": "mlp", "features": ["neighbours.save"] }""");
                 foreach (string name in (string[])["user", "item", "hidden.0", "output", "linear"]) AddLayer(tensors, name);
                 break;
             case "file missing": map["files"]!.AsArray().Add("elsewhere.safetensors"); break;

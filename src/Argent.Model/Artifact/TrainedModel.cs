@@ -91,7 +91,13 @@ public sealed class TrainedModel : IDisposable
     /// <summary>Opens a folder.</summary>
     /// <exception cref="InvalidDataException">A file is missing or damaged, or a tensor has another type or shape than
     /// the description asks for; the message names the file and the tensor.</exception>
-    public static TrainedModel Load(string folder)
+    public static TrainedModel Load(string folder) => Load(folder, withOverArch: true);
+
+    /// <summary>Opens the towers of a folder; an OverArch that is there too is passed over, whatever it is.</summary>
+    /// <exception cref="InvalidDataException">As of <see cref="Load(string)"/>.</exception>
+    public static TrainedModel LoadTowers(string folder) => Load(folder, withOverArch: false);
+
+    static TrainedModel Load(string folder, bool withOverArch)
     {
         string path = Path.Combine(folder, ModelFile);
         if (!File.Exists(path))
@@ -99,6 +105,7 @@ public sealed class TrainedModel : IDisposable
             throw new InvalidDataException($"The folder '{folder}' holds no trained model: there is no {ModelFile}.");
         }
         var description = StrictJson.Read<TrainedDescription>(File.ReadAllBytes(path), path);
+        if (!withOverArch) description = description with { OverArch = null };
         var files = new List<IDisposable>();
         try
         {

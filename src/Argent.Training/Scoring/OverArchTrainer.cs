@@ -57,7 +57,7 @@ public static class OverArchTrainer
         ArgumentNullException.ThrowIfNull(kernels);
         ArgumentNullException.ThrowIfNull(progress);
         options.Check();
-        using var model = TrainedModel.Load(towers.Out);
+        using var model = TrainedModel.LoadTowers(towers.Out);
         var config = model.Config;
         string validated = config.Tasks.Contains(split.Test.Task, StringComparer.Ordinal) ? split.Test.Task : config.Tasks[0];
         var events = TrainingEvents.Divide(dataset, split.Train, validated, towers);

@@ -25,7 +25,7 @@ public sealed class ServedKindsTests
         };
         var drawn = OverArchKinds.Create(config, _towers, OverArchWeights.New(3));
         foreach (var (_, tensor) in drawn.Tensors) tensor.As<float>().Span[0] += 0.125f;
-        using var trainedFile = Written(folder, "trained", new TrainedOverArch(config, drawn, []).Tensors);
+        using var trainedFile = Written(folder, "trained", new TrainedOverArch(config, drawn, null).Tensors);
         var trained = TrainedOverArch.FromTensors(config, _towers, Find(trainedFile), trained: 0, "trained");
         Assert.Equal(Numbers(drawn.Tensors), Numbers(trained.OverArch.Tensors));
 
