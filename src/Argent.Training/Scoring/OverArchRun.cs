@@ -146,14 +146,13 @@ sealed class OverArchRun : IDisposable
         {
             _dropout.Begin(epoch, number++);
             double value = _step.Run(group, _options.Candidates, _features);
-            if (group.Task == _users.Task)
-            {
-                loss += value;
-                targets += group.Targets.Items.Count;
-                users += group.Inputs.Count;
-                progress.Advance(group.Inputs.Count);
-            }
-            if (group.Task != LastTask || users < _options.BatchUsers) continue;
+            // A step ends with a group of the validated task, which comes last: no gradient waits for the next epoch.
+            if (group.Task != _users.Task) continue;
+            loss += value;
+            targets += group.Targets.Items.Count;
+            users += group.Inputs.Count;
+            progress.Advance(group.Inputs.Count);
+            if (users < _options.BatchUsers) continue;
             Move();
             users = 0;
         }
@@ -162,9 +161,6 @@ sealed class OverArchRun : IDisposable
         return new EpochReport(
             epoch, loss / Math.Max(1, targets), recall20, recall100, Stopwatch.GetElapsedTime(started).TotalSeconds);
     }
-
-    // Steps end with a group of the validated task, whichever tasks come before it.
-    int LastTask => _users.Task;
 
     void Move()
     {

@@ -34,7 +34,7 @@ sealed class ScoredUsers
     /// <summary>Users that are learned from.</summary>
     public int Count => _learned.Length;
 
-    /// <summary>Groups of users of an epoch, each asked for one task.</summary>
+    /// <summary>Groups of users of an epoch, each asked for one task; the same users are asked for the validated task last.</summary>
     /// <param name="epoch">The epoch, from 1.</param>
     /// <param name="size">Users of a group at most.</param>
     public IEnumerable<UserGroup> Groups(int epoch, int size)
@@ -47,10 +47,11 @@ sealed class ScoredUsers
             (order[i], order[j]) = (order[j], order[i]);
         }
         var group = new UserGroup(_config);
+        int[] tasks = [.. Enumerable.Range(0, _config.Tasks.Count).Where(task => task != Task), Task];
         for (int first = 0; first < order.Length; first += size)
         {
             int last = Math.Min(order.Length, first + size);
-            for (int task = 0; task < _config.Tasks.Count; task++)
+            foreach (int task in tasks)
             {
                 group.Clear(task);
                 for (int i = first; i < last; i++)
