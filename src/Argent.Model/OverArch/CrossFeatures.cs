@@ -55,7 +55,8 @@ public sealed class CrossFeatures
 
     /// <summary>Whether a feature reads item-to-item weights.</summary>
     public static bool ReadsNeighbours(IEnumerable<string> features) => features.Any(
-        f => f.StartsWith(Neighbours, StringComparison.Ordinal) || f.StartsWith(NeighbourRoots, StringComparison.Ordinal));
+        f => f is not null
+            && (f.StartsWith(Neighbours, StringComparison.Ordinal) || f.StartsWith(NeighbourRoots, StringComparison.Ordinal)));
 
     /// <summary>Computes all columns.</summary>
     /// <returns>[C, F] float32, rented.</returns>

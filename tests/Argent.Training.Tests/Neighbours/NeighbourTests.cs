@@ -8,7 +8,7 @@ public sealed class NeighbourTests
 {
     const int Users = 90, Items = 17;
 
-    // Counts below 90 and a ridge of 5 or more: float32 solves the normal equations to about 1e-6 of weights below 1.
+    // Counts below 180 and a ridge of 5 or more: float32 solves the normal equations to about 1e-6 of weights below 1.
     const double Tolerance = 1e-5;
 
     [Theory]
@@ -17,34 +17,30 @@ public sealed class NeighbourTests
     [InlineData(8)]
     [InlineData(16)]
     [InlineData(33)]
-    public void Weights_are_the_ridge_solution_of_float64_over_the_chosen_columns(int most)
+    public void Weights_are_the_ridge_solution_of_float64_over_the_chosen_items(int most)
     {
         Interactions[] histories = [Random("save", 1, 5), Random("like", 2, 3)];
-        Interactions[] tasks = [Random("save", 1, 5), Random("buy", 3, 2)];
-        var (columns, targets) = (new EventColumns(histories, Items), tasks.Select(t => new EventColumns([t], Items)).ToArray());
-        var solver = new NeighbourSolver(columns, targets, most, 5);
+        int[][] rows = Rows(histories);
+        var solver = new NeighbourSolver(new EventRows(histories, Items), most, 5);
         // Twice, and in another order: nothing of one item may be left for the next.
         foreach (int item in Enumerable.Range(0, Items).Concat(Enumerable.Range(0, Items).Reverse()))
         {
             solver.Solve(item);
-            int[] chosen = solver.Columns[..solver.Count];
-            Assert.Equal(Ranked(histories, tasks, item).Take(most), chosen);
-            double[,] gram = Gram(chosen, chosen.Length, (u, c) => Did(histories, u, c), 5);
-            for (int t = 0; t < tasks.Length; t++)
-            {
-                double[] known = [.. chosen.Select(c => (double)Enumerable.Range(0, Users).Count(
-                    u => Did(histories, u, c) && tasks[t].Of(u).Contains(item)))];
-                AssertNear(Solve(gram, known), solver.Weights(t).ToArray(), $"item {item}, task {t}");
-            }
+            int[] chosen = solver.Neighbours.ToArray();
+            Assert.Equal(Ranked(rows, item).Take(most), chosen);
+            double[] known = [.. chosen.Select(c => (double)rows.Count(r => r.Contains(c) && r.Contains(item)))];
+            AssertNear(Solve(Gram(rows, chosen, 5), known), solver.Weights.ToArray(), $"item {item}");
         }
     }
 
-    [Fact]
-    public void With_room_for_all_columns_weights_are_those_of_EASE_in_closed_form()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void With_room_for_all_items_weights_are_those_of_EASE_in_closed_form_over_the_rows_of_all_histories(int count)
     {
-        var events = Random("save", 4, 9);
-        double[,] gram = Gram([.. Enumerable.Range(0, Items)], Items, (u, c) => Did([events], u, c), 20);
-        var neighbours = Assert.Single(Build([events], [events], most: Items + 3, ridge: 20, threads: 2));
+        Interactions[] histories = [.. new[] { Random("save", 4, 9), Random("like", 8, 4) }.Take(count)];
+        double[,] gram = Gram(Rows(histories), [.. Enumerable.Range(0, Items)], 20);
+        var neighbours = Build(histories, most: Items + 3, ridge: 20, threads: 2);
         double[,] dense = Dense(neighbours);
         double largest = 0;
         for (int j = 0; j < Items; j++)
@@ -68,18 +64,23 @@ public sealed class NeighbourTests
     {
         // Who saves an item also likes it: as a neighbour of itself it would be perfect.
         var events = Random("save", 5, 6);
-        var built = Build([events, events with { Task = "like" }], [events, events with { Task = "like" }], 50, 1, 1);
-        Assert.Equal(["save save", "save like", "like save", "like like"], built.Select(n => n.Task + " " + n.History));
-        foreach (var neighbours in built)
+        var neighbours = Build([events, events with { Task = "like" }], 50, 1, 1);
+        Assert.True(neighbours.Items.Count > Items);
+        for (int r = 0; r < Items; r++)
         {
-            Assert.True(neighbours.Items.Count > 0);
-            for (int r = 0; r < Items; r++)
-            {
-                int[] row = Row(neighbours, r);
-                Assert.DoesNotContain(r, row);
-                Assert.Equal(row.Distinct().Order(), row);
-            }
+            int[] row = Row(neighbours, r);
+            Assert.DoesNotContain(r, row);
+            Assert.Equal(row.Distinct().Order(), row);
         }
+    }
+
+    [Fact]
+    public void Histories_that_say_the_same_weigh_as_much_as_one_with_half_the_ridge()
+    {
+        var events = Random("save", 5, 6);
+        var (twice, once) = (Build([events, events with { Task = "like" }], 50, 8, 1), Build([events], 50, 4, 1));
+        Assert.Equal(once.Items.ToArray(), twice.Items.ToArray());
+        Assert.Equal(Bits(once), Bits(twice));
     }
 
     [Fact]
@@ -88,12 +89,10 @@ public sealed class NeighbourTests
         // More items than one step of the build takes.
         const int Many = 300;
         Interactions[] histories = [Random("save", 6, 14, Many), Random("like", 7, 5, Many)];
-        string[] built = [.. new[] { 1, 2, 3 }.Select(threads => string.Join(
-            '\n', Build(histories, histories, 7, 3, threads, Many).Select(
-                n => $"{n.Feature} {string.Join(' ', n.Start.ToArray())}; {string.Join(' ', n.Items.ToArray())}; {Bits(n)}")))];
+        string[] built = [.. new[] { 1, 2, 3 }.Select(threads => Build(histories, 7, 3, threads, Many)).Select(
+            n => $"{string.Join(' ', n.Start.ToArray())}; {string.Join(' ', n.Items.ToArray())}; {Bits(n)}")];
         Assert.Equal(built[0], built[1]);
         Assert.Equal(built[0], built[2]);
-        Assert.Contains("neighbours.like.save", built[0], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -101,15 +100,17 @@ public sealed class NeighbourTests
     {
         // Users 0 and 2 did nothing; 3 and 4 have no event.
         var events = new Interactions("save", [0, 0, 3, 3, 5], [0, 1, 2, 1, 0], null);
-        var neighbours = Assert.Single(Build([events], [events], 10, 1, 2, items: 5));
+        var neighbours = Build([events], 10, 1, 2, items: 5);
         Assert.Equal([1, 2], Row(neighbours, 0));
         Assert.Equal([0, 2], Row(neighbours, 1));
         Assert.Equal([0, 1], Row(neighbours, 2));
         Assert.Empty(Row(neighbours, 3));
         Assert.Empty(Row(neighbours, 4));
-        var nothing = new Interactions("save", [0, 0, 0, 0, 0], [], null);
-        var none = Assert.Single(Build([nothing], [nothing], 10, 1, 1, items: 5));
-        Assert.Equal((0, 6), (none.Items.Count, none.Start.Count));
+        foreach (var nothing in new[] { new Interactions("save", [0, 0, 0, 0, 0], [], null), new Interactions("save", [0], [], null) })
+        {
+            var none = Build([nothing], 10, 1, 1, items: 5);
+            Assert.Equal((0, 6), (none.Items.Count, none.Start.Count));
+        }
     }
 
     [Fact]
@@ -117,24 +118,22 @@ public sealed class NeighbourTests
     {
         BFloat16[] weights = [(BFloat16)1, (BFloat16)2, (BFloat16)3, (BFloat16)4, (BFloat16)5];
         var neighbours = new ItemNeighbours(
-            "save", "like", Tensor.From<long>(0, 2, 2, 4, 5), Tensor.From<int>(1, 3, 0, 1, 2), Tensor.From<BFloat16>(weights));
+            Tensor.From<long>(0, 2, 2, 4, 5), Tensor.From<int>(1, 3, 0, 1, 2), Tensor.From<BFloat16>(weights));
 
         var renumbered = neighbours.Renumbered(Tensor.From<int>(700, -1, -1, 0));
 
         Assert.Equal([0L, 1, 1, 2, 2], renumbered.Start.ToArray());
         Assert.Equal([0, 700], renumbered.Items.ToArray());
         Assert.Equal([2f, 3], renumbered.Weights.ToArray().Select(w => (float)w));
-        Assert.Equal("neighbours.save.like", renumbered.Feature);
         Assert.Equal([1, 3, 0, 1, 2], neighbours.Items.ToArray());
         var none = neighbours.Renumbered(Tensor.From<int>(-1, -1, -1, -1));
         Assert.Equal([0L, 0, 0, 0, 0], none.Start.ToArray());
         Assert.Equal(0, none.Items.Count);
     }
 
-    static IReadOnlyList<ItemNeighbours> Build(
-        Interactions[] tasks, Interactions[] histories, int most, float ridge, int threads, int items = Items) =>
+    static ItemNeighbours Build(Interactions[] histories, int most, float ridge, int threads, int items = Items) =>
         NeighbourBuilder.Build(
-            tasks, histories, items, new OverArchOptions { Kind = "mlp", Neighbours = most, Ridge = ridge }, threads, Progress.None);
+            histories, items, new OverArchOptions { Kind = "mlp", Neighbours = most, Ridge = ridge }, threads, Progress.None);
 
     /// <summary>Events where neighbouring items go together; user 0 has none and item 0 is everybody else's.</summary>
     static Interactions Random(string task, int seed, int perUser, int items = Items)
@@ -152,29 +151,28 @@ public sealed class NeighbourTests
         return new Interactions(task, start, [.. rows], null);
     }
 
-    static bool Did(Interactions[] histories, int user, int column) => histories[column / Items].Of(user).Contains(column % Items);
+    static int[][] Rows(Interactions[] histories) =>
+        [.. histories.SelectMany(history => Enumerable.Range(0, Users).Select(u => history.Of(u).ToArray()))];
 
-    /// <summary>Columns by users shared with the item, of all tasks, over the root of the column's users.</summary>
-    static IEnumerable<int> Ranked(Interactions[] histories, Interactions[] tasks, int item) =>
-        Enumerable.Range(0, histories.Length * Items)
-            .Where(c => c % Items != item)
-            .Select(c => (
-                Column: c,
-                Shared: tasks.Sum(t => Enumerable.Range(0, Users).Count(u => t.Of(u).Contains(item) && Did(histories, u, c))),
-                All: Enumerable.Range(0, Users).Count(u => Did(histories, u, c))))
-            .Where(c => c.Shared > 0)
-            .OrderByDescending(c => c.Shared / MathF.Sqrt(c.All))
-            .ThenBy(c => c.Column)
-            .Select(c => c.Column);
+    /// <summary>Items by rows shared with the item over the root of their own.</summary>
+    static IEnumerable<int> Ranked(int[][] rows, int item) =>
+        Enumerable.Range(0, Items)
+            .Where(other => other != item)
+            .Select(other => (
+                Item: other, Shared: rows.Count(r => r.Contains(item) && r.Contains(other)), All: rows.Count(r => r.Contains(other))))
+            .Where(other => other.Shared > 0)
+            .OrderByDescending(other => other.Shared / MathF.Sqrt(other.All))
+            .ThenBy(other => other.Item)
+            .Select(other => other.Item);
 
-    static double[,] Gram(int[] columns, int size, Func<int, int, bool> did, double ridge)
+    static double[,] Gram(int[][] rows, int[] items, double ridge)
     {
-        var gram = new double[size, size];
-        for (int i = 0; i < size; i++)
+        var gram = new double[items.Length, items.Length];
+        for (int i = 0; i < items.Length; i++)
         {
-            for (int j = 0; j < size; j++)
+            for (int j = 0; j < items.Length; j++)
             {
-                gram[i, j] = Enumerable.Range(0, Users).Count(u => did(u, columns[i]) && did(u, columns[j])) + (i == j ? ridge : 0);
+                gram[i, j] = rows.Count(r => r.Contains(items[i]) && r.Contains(items[j])) + (i == j ? ridge : 0);
             }
         }
         return gram;
@@ -207,7 +205,7 @@ public sealed class NeighbourTests
         for (int i = 0; i < expected.Length; i++)
         {
             bool near = Math.Abs(expected[i] - actual[i]) <= Tolerance;
-            Assert.True(near, $"{what}, column {i}: {actual[i]:R}, float64 gives {expected[i]:R}");
+            Assert.True(near, $"{what}, neighbour {i}: {actual[i]:R}, float64 gives {expected[i]:R}");
         }
     }
 

@@ -58,11 +58,11 @@ public sealed class OverArchTrainerTests(FinishedTowers finished) : IClassFixtur
         var (whole, parts) = (finished.Copy(), finished.Copy());
         var expected = finished.Train(whole, how);
         finished.Train(parts, how with { Epochs = 2 });
-        Assert.NotEqual(Bytes(whole), Bytes(parts));
         var resumed = finished.Train(parts, how with { Resume = true }, threads: 1);
 
         Assert.Equal(Bytes(whole), Bytes(parts));
         Assert.Equal(expected.Epochs.Select(e => e with { Seconds = 0 }), resumed.Epochs.Select(e => e with { Seconds = 0 }));
+        Assert.Equal(4, expected.Epochs.Select(e => e.Loss).Distinct().Count());
         Assert.Equal(expected.BestEpoch, resumed.BestEpoch);
     }
 
@@ -93,14 +93,13 @@ public sealed class OverArchTrainerTests(FinishedTowers finished) : IClassFixtur
         Assert.Equal(("mlp", 30), (config.Kind, config.Candidates));
         Assert.Equal(
             [
-                "score.save", "score.like", "neighbours.save.save", "neighbours.save.like", "neighbours.like.save",
-                "neighbours.like.like", "neighbourRoots.save.save", "neighbourRoots.save.like", "neighbourRoots.like.save",
-                "neighbourRoots.like.like", "count.save", "count.like", "bias",
+                "score.save", "score.like", "neighbours.save", "neighbours.like", "neighbourRoots.save", "neighbourRoots.like",
+                "count.save", "count.like", "bias",
             ],
             config.Features);
         Assert.All(config.FeatureFactors!, factor => Assert.True(factor > 0 && float.IsFinite(factor)));
-        Assert.Equal(4, model.OverArch!.Neighbours.Count);
-        Assert.Equal(model.OverArch.Neighbours.Sum(n => n.Items.Count), result.Neighbours);
+        Assert.True(result.Neighbours > 0);
+        Assert.Equal(model.OverArch!.Neighbours!.Items.Count, result.Neighbours);
         Assert.Equal(model.OverArch.OverArch.Tensors.Sum(t => t.Tensor.Shape.Count), result.Weights);
         Assert.Equal(3, result.Epochs.Count);
         Assert.InRange(result.Users, 1, 89);
@@ -140,9 +139,9 @@ public sealed class OverArchTrainerTests(FinishedTowers finished) : IClassFixtur
         Assert.Contains("attention, mlp, mol", kind.Message, StringComparison.Ordinal);
         Assert.EndsWith("Did you mean 'mlp'?", kind.Message, StringComparison.Ordinal);
         var feature = Assert.Throws<InvalidDataException>(
-            () => finished.Train(towers, _options with { Features = ["neighbours.save.lik"] }));
-        Assert.Contains("it computes score.save, score.like, neighbours.save.save", feature.Message, StringComparison.Ordinal);
-        Assert.EndsWith("Did you mean 'neighbours.save.like'?", feature.Message, StringComparison.Ordinal);
+            () => finished.Train(towers, _options with { Features = ["neighbours.lik"] }));
+        Assert.Contains("it computes score.save, score.like, neighbours.save", feature.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Did you mean 'neighbours.like'?", feature.Message, StringComparison.Ordinal);
         var twice = Assert.Throws<InvalidDataException>(() => finished.Train(towers, _options with { Features = ["bias", "bias"] }));
         Assert.Contains("twice", twice.Message, StringComparison.Ordinal);
     }

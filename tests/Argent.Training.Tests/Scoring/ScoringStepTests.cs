@@ -126,7 +126,7 @@ public sealed class ScoringStepTests(FinishedTowers finished) : IClassFixture<Fi
             Users = new ScoredUsers(draw, events, _model.Config, new OverArchOptions { Kind = "mlp", OtherTaskShare = 1 });
             _inputs = new ItemInputs(_model.ItemTower, dataset.Items, events.RowOfCatalogue);
             Miner = new MinedCandidates(_model, _inputs, kernels);
-            Features = new CrossFeatures(_config, _model.Config, []);
+            Features = new CrossFeatures(_config, _model.Config, null);
             var overArch = OverArchKinds.Create(_config, _model.Config, OverArchWeights.New(4));
             var random = new Random(6);
             // The output begins at zero: all candidates would be equal.
