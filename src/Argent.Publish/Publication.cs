@@ -136,7 +136,8 @@ sealed class Publication(PublishSource source, PublishOptions options, IKernels 
                 log.Progress.Advance(Catalogue.Count);
                 return served;
             },
-            s => $"{trained.Config.Kind}, {s.Items.Shape[1]} numbers an item, {trained.Config.Features.Count} cross features");
+            s => $"{trained.Config.Kind}, {trained.Config.Features.Count} cross features, " +
+                $"{(s.Items.IsPresent ? s.Items.Shape[1] : 0)} numbers an item");
     }
 
     PublishReport Report(

@@ -16,6 +16,7 @@ sealed class BenchCommand : ArgentCommand
         Add(new BenchRankCommand());
         Add(new BenchBlendCommand());
         Add(new BenchOverArchCommand());
+        Add(new BenchQualityCommand());
     }
 
     /// <inheritdoc/>

@@ -42,6 +42,9 @@ sealed class SplitEvaluation
     /// <summary>Users that are asked about.</summary>
     public int Users => _users.Length;
 
+    /// <summary>Those users, as rows of the data set.</summary>
+    public IReadOnlyList<int> Asked => _users;
+
     /// <summary>Held-out events of those users.</summary>
     public long Events => _users.Sum(u => (long)_split.Test.Of(u).Length);
 
@@ -104,7 +107,8 @@ sealed class SplitEvaluation
     /// <summary>What a user wanted: rows of the data set.</summary>
     public ReadOnlySpan<int> HeldOut(int user) => _split.Test.Of(user);
 
-    RetrievalRequest Request(int user) => new()
+    /// <summary>What is asked for a user.</summary>
+    public RetrievalRequest Request(int user) => new()
     {
         User = UserInputs.Of(_dataset, _histories, user),
         K = Ranking.K,

@@ -75,9 +75,12 @@ sealed class SourceOptions
     }
 
     /// <summary>A trained model and the items of its data set.</summary>
-    public static OpenSource FromTrained(Dataset dataset, string folder, IKernels kernels, ulong seed, string? name)
+    public static OpenSource FromTrained(Dataset dataset, string folder, IKernels kernels, ulong seed, string? name) =>
+        FromTrained(dataset, TrainedModel.Load(folder), kernels, seed, name);
+
+    /// <summary>A model that is open, which the source closes, and the items of its data set.</summary>
+    public static OpenSource FromTrained(Dataset dataset, TrainedModel trained, IKernels kernels, ulong seed, string? name)
     {
-        var trained = TrainedModel.Load(folder);
         // Recall is measured by queries of real users; the held-out events stay unseen here too.
         var known = dataset.Split is null ? dataset : dataset with { Events = DatasetSplitter.Split(dataset).Train };
         var source = PublishSource.FromTrained(trained, dataset.Items) with

@@ -14,8 +14,8 @@ public readonly ref struct CandidateBatch
     /// <summary>[C] int32, the request of each candidate: indices for gathering rows that are computed once per request.</summary>
     public required Tensor<int> Request { get; init; }
 
-    /// <summary>[C, I] float32, the item side of each candidate.</summary>
-    public required Tensor<float> Items { get; init; }
+    /// <summary>[C, I] float32, the item side of each candidate; no tensor unless <see cref="OverArch.ReadsItems"/>.</summary>
+    public Tensor<float> Items { get; init; }
 
     /// <summary>[C, F] float32, the cross features by the names of <see cref="OverArchConfig.Features"/>.</summary>
     public required Tensor<float> Features { get; init; }

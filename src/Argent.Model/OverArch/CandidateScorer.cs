@@ -128,12 +128,13 @@ sealed class CandidateScorer
 
     Tensor<float> Sides(Tensor<int> slots, Tensor<int> places, Tensor<float> embeddings, in ForwardPass pass)
     {
+        if (!_served!.OverArch.ReadsItems) return default;
         if (!embeddings.IsPresent) return Gathered(slots, pass);
         var rows = pass.Scratch.Rent<float>(new Shape(places.Count, embeddings.Shape[1]));
         pass.Kernels.GatherRows(new GatherRowsArgs { Table = embeddings, Indices = places, Rows = rows });
         // Publishing rounds embeddings and sides: computed ones then score like those of the artifact.
         Round(rows);
-        var sides = _served!.OverArch.ItemSide(rows, pass);
+        var sides = _served.OverArch.ItemSide(rows, pass);
         Round(sides);
         return sides;
     }

@@ -7,9 +7,10 @@ namespace Argent.Model;
 public sealed record MlpOptions
 {
     /// <summary>
-    /// P: embeddings enter as P numbers of the user, P of the item and their P products; 0 for cross features alone.
+    /// P: embeddings enter as P numbers of the user, P of the item and their P products; 0 for cross features alone, which
+    /// is the default: with a few thousand users to learn from, 16 rank worse (docs/overarch.md).
     /// </summary>
-    public int Projection { get; init; } = 16;
+    public int Projection { get; init; }
 
     /// <summary>Widths of the hidden layers, of which there is one at least.</summary>
     public IReadOnlyList<int> Hidden { get; init; } = [32];
@@ -56,6 +57,9 @@ public sealed class MlpOverArch : OverArch
         _output = weights.Dense("output", options.Hidden[^1], shape.Tasks, 0);
         if (shape.Features > 0) _linear = weights.Dense("linear", shape.Features, shape.Tasks, 0.1f);
     }
+
+    /// <inheritdoc/>
+    public override bool ReadsItems => _item is not null;
 
     /// <inheritdoc/>
     public override Tensor<float> ItemSide(Tensor<float> embeddings, in ForwardPass pass) =>

@@ -22,6 +22,9 @@ public abstract class OverArch(OverArchWeights weights) : Module
     /// <summary>True when <see cref="Forward"/> reads the users' past items; false: the batch has none of them.</summary>
     public virtual bool ReadsHistory => false;
 
+    /// <summary>True when <see cref="Forward"/> reads the items' sides; false: there are none, and nothing is gathered.</summary>
+    public virtual bool ReadsItems => true;
+
     /// <summary>
     /// What is known of an item alone. In training it runs on the tape; publishing computes it once for every item and keeps
     /// it as <c>over_arch.items</c> [S, I] bfloat16, so that serving only gathers rows. Here the embeddings themselves.

@@ -25,7 +25,7 @@ public sealed class ServedOverArch : Module
     /// <summary>The scorer.</summary>
     public OverArch OverArch { get; }
 
-    /// <summary>[S, I] bfloat16, each item's side.</summary>
+    /// <summary>[S, I] bfloat16, each item's side; no tensor for an OverArch that does not read them.</summary>
     public Tensor<BFloat16> Items { get; }
 
     /// <summary>The cross features over this artifact's slots.</summary>
@@ -33,7 +33,9 @@ public sealed class ServedOverArch : Module
 
     /// <inheritdoc/>
     public override IEnumerable<(string Name, AnyTensor Tensor)> Tensors =>
-        OverArch.Tensors.Append(("items", AnyTensor.From(Items))).Concat(_neighbours?.Tensors ?? []);
+        OverArch.Tensors
+            .Concat(Items.IsPresent ? [("items", AnyTensor.From(Items))] : [])
+            .Concat(_neighbours?.Tensors ?? []);
 
     /// <summary>Binds the tensors of an artifact.</summary>
     /// <param name="config">What the manifest says.</param>
@@ -51,7 +53,9 @@ public sealed class ServedOverArch : Module
         var neighbours = CrossFeatures.ReadsNeighbours(config.Features)
             ? ItemNeighbours.FromTensors(source, sizes.Trained, sizes.Slots)
             : null;
-        return new ServedOverArch(config, towers, overArch, source.Get<BFloat16>("over_arch.items", sizes.Slots, -1), neighbours);
+        bool readsItems = overArch.ReadsItems || overArch.ReadsHistory;
+        var items = readsItems ? source.Get<BFloat16>("over_arch.items", sizes.Slots, -1) : default;
+        return new ServedOverArch(config, towers, overArch, items, neighbours);
     }
 
     /// <summary>Makes what an artifact holds of a trained OverArch.</summary>
@@ -90,6 +94,7 @@ public sealed class ServedOverArch : Module
     static Tensor<BFloat16> Sides(OverArch overArch, Tensor<BFloat16> cache, IKernels kernels)
     {
         Tensor<BFloat16> items = default;
+        if (!overArch.ReadsItems && !overArch.ReadsHistory) return items;
         using var scratch = new Scratch();
         long slots = cache.Shape[0];
         for (long first = 0; first < slots; first += BatchRows)

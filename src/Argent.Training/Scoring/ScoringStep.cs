@@ -72,7 +72,7 @@ sealed class ScoringStep(
             Queries = mined.Queries,
             Start = mined.Start,
             Request = request,
-            Items = overArch.ItemSide(Embeddings(mined.Items), pass),
+            Items = overArch.ReadsItems ? overArch.ItemSide(Embeddings(mined.Items), pass) : default,
             Features = Compute(in mined, features),
             History = past.Ids.IsPresent ? overArch.ItemSide(Embeddings(past.Ids), pass) : default,
             HistoryStart = past.Start,
