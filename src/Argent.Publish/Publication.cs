@@ -136,8 +136,7 @@ sealed class Publication(PublishSource source, PublishOptions options, IKernels 
                 log.Progress.Advance(Catalogue.Count);
                 return served;
             },
-            s => $"{trained.Config.Kind}, {trained.Config.Features.Count} cross features, " +
-                $"{(s.Items.IsPresent ? s.Items.Shape[1] : 0)} numbers an item");
+            s => $"{trained.Config.Kind}, {trained.Config.Features.Count} cross features, {s.SideWidth} numbers an item");
     }
 
     PublishReport Report(

@@ -28,6 +28,9 @@ public sealed class ServedOverArch : Module
     /// <summary>[S, I] bfloat16, each item's side; no tensor for an OverArch that does not read them.</summary>
     public Tensor<BFloat16> Items { get; }
 
+    /// <summary>I, numbers of an item's side; 0 without sides.</summary>
+    public int SideWidth => Items.IsPresent ? (int)Items.Shape[1] : 0;
+
     /// <summary>The cross features over this artifact's slots.</summary>
     public CrossFeatures Features { get; }
 
