@@ -181,7 +181,8 @@ public sealed class ImportTests(ExportedModel exported) : IClassFixture<Exported
             case "an id less": File.WriteAllLines(folder["items.txt"], File.ReadAllLines(folder["items.txt"]).Skip(1)); break;
             case "idle pattern": map["ignore"]!.AsArray().Add("scheduler.*"); break;
             case "neighbours":
-                map["model"]!["overArch"] = JsonNode.Parse("""{ "kind": "mlp", "options": { "projection": 16 }, "features": ["neighbours.save"] }""");
+                map["model"]!["overArch"] = JsonNode.Parse(
+                    """{ "kind": "mlp", "options": { "projection": 16 }, "features": ["neighbours.save"] }""");
                 foreach (string name in (string[])["user", "item", "hidden.0", "output", "linear"]) AddLayer(tensors, name);
                 break;
             case "file missing": map["files"]!.AsArray().Add("elsewhere.safetensors"); break;

@@ -143,7 +143,11 @@ public sealed class ScorerLayer
         {
             pass.Kernels.DenseBFloat16(new DenseBFloat16Args
             {
-                Input = x, WeightPanels = _panels, Bias = Bias, Activation = activation, Output = y,
+                Input = x,
+                WeightPanels = _panels,
+                Bias = Bias,
+                Activation = activation,
+                Output = y,
             });
         }
         else

@@ -96,7 +96,11 @@ sealed class MinedCandidates
         var exact = scratch.Rent<float>(new Shape(users, most, heads));
         _kernels.ScoreCandidates(new ScoreCandidatesArgs
         {
-            Queries = queries, Embeddings = _cache, Bias = Bias, Slots = top, Scores = exact,
+            Queries = queries,
+            Embeddings = _cache,
+            Bias = Bias,
+            Slots = top,
+            Scores = exact,
         });
         var scores = scratch.Rent<float>(new Shape(count, heads));
         for (int u = 0, c = 0; u < users; u++)
@@ -126,7 +130,9 @@ sealed class MinedCandidates
         var positions = scratch.Rent<int>(new Shape(users, most));
         _kernels.SelectTopK(new SelectTopKArgs
         {
-            Scores = all, Top = scratch.Rent<float>(new Shape(users, most)), Positions = positions,
+            Scores = all,
+            Top = scratch.Rent<float>(new Shape(users, most)),
+            Positions = positions,
         });
         return positions;
     }

@@ -56,7 +56,11 @@ sealed class ScoringStep(
     {
         var inputs = new CrossInputs
         {
-            Candidates = mined.Items, Start = mined.Start, Scores = mined.Scores, Bias = miner.Bias, Histories = mined.Histories,
+            Candidates = mined.Items,
+            Start = mined.Start,
+            Scores = mined.Scores,
+            Bias = miner.Bias,
+            Histories = mined.Histories,
         };
         return features.Compute(in inputs, new ForwardPass(kernels, _memory));
     }

@@ -21,7 +21,9 @@ public sealed class ServedKindsTests
         var kernels = CpuKernels.Create(workers);
         var config = new OverArchConfig
         {
-            Kind = kind, Options = JsonDocument.Parse(options).RootElement, Features = ["score.like", "score.save", "bias"],
+            Kind = kind,
+            Options = JsonDocument.Parse(options).RootElement,
+            Features = ["score.like", "score.save", "bias"],
         };
         var drawn = OverArchKinds.Create(config, _towers, OverArchWeights.New(3));
         foreach (var (_, tensor) in drawn.Tensors) tensor.As<float>().Span[0] += 0.125f;
