@@ -7,7 +7,7 @@ namespace Argent.Model;
 /// Scores of candidates for each task: the heads' exact scores, or, where the model has one, the OverArch's logits over
 /// them, the cross features and the items' sides.
 /// </summary>
-sealed class CandidateScorer
+sealed unsafe class CandidateScorer
 {
     // Candidates of a batch: 32 KB for every eight numbers of a row, so that activations stay in the second-level cache.
     const int ChunkRows = 1024;
@@ -64,7 +64,7 @@ sealed class CandidateScorer
         var histories = UserHistories.Of(requests, _histories, scratch);
         var own = scratch.Rent<float>(new Shape(flat.Count, scores.Shape[2]));
         var all = scores.Reshape(new Shape(slots.Count, scores.Shape[2]));
-        for (int c = 0; c < flat.Count; c++) all.Row(flat.Places[c]).CopyTo(own.Row(c));
+        Pick(all, flat.Places, own);
         var features = _served.Features.Compute(
             new CrossInputs { Candidates = flat.Slots, Start = flat.Start, Scores = own, Bias = _bias, Histories = histories }, pass);
         var past = _served.OverArch.ReadsHistory ? histories.Together(_slotOfTrained, scratch) : default;
@@ -76,11 +76,31 @@ sealed class CandidateScorer
             var batch = Batch(in flat, (first, end), request, (queries, features, embeddings, past), pass);
             var logits = _served.OverArch.Forward(in batch, pass);
             Check(logits, batch.Count, scores.Shape[2]);
-            for (int c = first; c < end; c++) logits.Row(c - first).CopyTo(all.Row(flat.Places[c]));
+            Put(logits, flat.Places.Rows(first, end - first), all);
             scratch.Release(within);
             first = end;
         }
         scratch.Release(mark);
+    }
+
+    static void Pick(Tensor<float> rows, Tensor<int> places, Tensor<float> picked)
+    {
+        long width = rows.Shape[1];
+        for (long i = 0; i < places.Count; i++)
+        {
+            float* from = rows.Pointer + places.Pointer[i] * width, to = picked.Pointer + i * width;
+            for (long t = 0; t < width; t++) to[t] = from[t];
+        }
+    }
+
+    static void Put(Tensor<float> rows, Tensor<int> places, Tensor<float> all)
+    {
+        long width = rows.Shape[1];
+        for (long i = 0; i < places.Count; i++)
+        {
+            float* from = rows.Pointer + i * width, to = all.Pointer + places.Pointer[i] * width;
+            for (long t = 0; t < width; t++) to[t] = from[t];
+        }
     }
 
     /// <summary>Where the batch that begins with candidate <paramref name="first"/> ends.</summary>

@@ -7,7 +7,7 @@ namespace Argent.Model;
 /// What a candidate and a user have to do with each other, as numbers that no embedding holds: [C, F] columns named in
 /// <see cref="OverArchConfig.Features"/>, brought to mean 0 and variance 1 of the training.
 /// </summary>
-public sealed class CrossFeatures
+public sealed unsafe class CrossFeatures
 {
     /// <summary>Before the task of a head's score.</summary>
     public const string Score = "score.";
@@ -65,17 +65,36 @@ public sealed class CrossFeatures
         long count = inputs.Candidates.Count;
         var features = pass.Scratch.Rent<float>(new Shape(count, _columns.Length));
         if (count == 0) return features;
-        for (int f = 0; f < _columns.Length; f++) Fill(_columns[f], f, in inputs, features, pass);
+        for (int f = 0; f < _columns.Length; f++)
+        {
+            int sum = SumBefore(f);
+            if (sum >= 0) TakeRoots(sum, f, features);
+            else Fill(_columns[f], f, in inputs, features, pass);
+        }
         Normalize(features);
         return features;
     }
 
+    /// <summary>The earlier column whose roots column <paramref name="f"/> is, so that sums are made once; or -1.</summary>
+    int SumBefore(int f)
+    {
+        if (_columns[f].Kind != ColumnKind.NeighbourRoot) return -1;
+        for (int c = 0; c < f; c++)
+        {
+            if (_columns[c].Kind == ColumnKind.Neighbours && _columns[c].Index == _columns[f].Index) return c;
+        }
+        return -1;
+    }
+
     void Normalize(Tensor<float> features)
     {
-        for (long c = 0; c < features.Shape[0]; c++)
+        float* row = features.Pointer;
+        fixed (float* means = _means, factors = _factors)
         {
-            var row = features.Row(c);
-            for (int f = 0; f < row.Length; f++) row[f] = (row[f] - _means[f]) * _factors[f];
+            for (long c = 0; c < features.Shape[0]; c++, row += _means.Length)
+            {
+                for (int f = 0; f < _means.Length; f++) row[f] = (row[f] - means[f]) * factors[f];
+            }
         }
     }
 
@@ -84,10 +103,10 @@ public sealed class CrossFeatures
         switch (column.Kind)
         {
             case ColumnKind.Score:
-                for (long c = 0; c < features.Shape[0]; c++) features.Row(c)[f] = inputs.Scores.Row(c)[column.Index];
+                FillScores(inputs.Scores, column.Index, f, features);
                 break;
             case ColumnKind.Bias:
-                for (long c = 0; c < features.Shape[0]; c++) features.Row(c)[f] = inputs.Bias[inputs.Candidates[c]];
+                FillBiases(inputs.Bias, inputs.Candidates, f, features);
                 break;
             case ColumnKind.Count:
                 FillCounts(inputs.Histories.Of(column.Index).Start, inputs.Start, f, features);
@@ -106,18 +125,31 @@ public sealed class CrossFeatures
                     Output = features,
                     Column = f,
                 });
-                if (column.Kind == ColumnKind.NeighbourRoot) TakeRoots(f, features);
+                if (column.Kind == ColumnKind.NeighbourRoot) TakeRoots(f, f, features);
                 break;
         }
     }
 
-    static void TakeRoots(int f, Tensor<float> features)
+    static void FillScores(Tensor<float> scores, int head, int f, Tensor<float> features)
     {
-        for (long c = 0; c < features.Shape[0]; c++)
-        {
-            ref float value = ref features.Row(c)[f];
-            value = MathF.Sqrt(Math.Max(0, value));
-        }
+        long count = features.Shape[0], width = features.Shape[1], heads = scores.Shape[1];
+        float* from = scores.Pointer + head, to = features.Pointer + f;
+        for (long c = 0; c < count; c++) to[c * width] = from[c * heads];
+    }
+
+    static void FillBiases(Tensor<float> biases, Tensor<int> candidates, int f, Tensor<float> features)
+    {
+        long count = features.Shape[0], width = features.Shape[1];
+        float* bias = biases.Pointer, to = features.Pointer + f;
+        int* items = candidates.Pointer;
+        for (long c = 0; c < count; c++) to[c * width] = bias[items[c]];
+    }
+
+    static void TakeRoots(int sum, int f, Tensor<float> features)
+    {
+        long count = features.Shape[0], width = features.Shape[1];
+        float* row = features.Pointer;
+        for (long c = 0; c < count; c++, row += width) row[f] = MathF.Sqrt(Math.Max(0, row[sum]));
     }
 
     static void FillCounts(Tensor<int> historyStart, Tensor<int> start, int f, Tensor<float> features)
@@ -125,7 +157,8 @@ public sealed class CrossFeatures
         for (int b = 0; b + 1 < start.Count; b++)
         {
             float count = MathF.Log(1 + historyStart[b + 1] - historyStart[b]);
-            for (int c = start[b]; c < start[b + 1]; c++) features.Row(c)[f] = count;
+            float* to = features.Pointer + f;
+            for (long c = start[b]; c < start[b + 1]; c++) to[c * features.Shape[1]] = count;
         }
     }
 
