@@ -8,7 +8,7 @@ public sealed record MlpOptions
 {
     /// <summary>
     /// P: embeddings enter as P numbers of the user, P of the item and their P products; 0 for cross features alone, which
-    /// is the default: with a few thousand users to learn from, 16 rank worse (docs/overarch.md).
+    /// is the default: with 2,500 users to learn from, 16 ranked worse on goodbooks.
     /// </summary>
     public int Projection { get; init; }
 
