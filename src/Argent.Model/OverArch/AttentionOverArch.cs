@@ -26,7 +26,7 @@ public sealed record AttentionOptions
     /// <exception cref="InvalidDataException">Something is out of range; the message says what.</exception>
     public void Check()
     {
-        if (Projection is < 0 or > 4096) throw new InvalidDataException($"projection is {Projection}; it is 0 to 4096.");
+        CrossedInputs.Check(Projection);
         if (Heads is < 1 or > 64) throw new InvalidDataException($"heads is {Heads}; it is 1 to 64.");
         if (Width < Heads || Width > 4096 || Width % Heads != 0)
         {
@@ -46,8 +46,7 @@ public sealed record AttentionOptions
 public sealed class AttentionOverArch : OverArch
 {
     readonly AttentionOptions _options;
-    readonly ScorerLayer? _user;        // [P, H * D]
-    readonly ScorerLayer? _item;        // [P, D]
+    readonly CrossedInputs _inputs;     // [C, 3 * P + F]
     readonly ScorerLayer _input;        // [W, 3 * P + F]
     readonly Block[] _blocks;
     readonly Norm _norm;
@@ -62,14 +61,8 @@ public sealed class AttentionOverArch : OverArch
         ArgumentNullException.ThrowIfNull(weights);
         _options = shape.Read<AttentionOptions>();
         _options.Check();
-        int projection = _options.Projection, inputs = (3 * projection) + shape.Features;
-        if (inputs == 0) throw new InvalidDataException("The OverArch has no input: there are neither features nor a projection.");
-        if (projection > 0)
-        {
-            _user = weights.Dense("user", shape.Heads * shape.Dim, projection, 1 / MathF.Sqrt(shape.Heads * shape.Dim));
-            _item = weights.Dense("item", shape.Dim, projection, 1 / MathF.Sqrt(shape.Dim));
-        }
-        _input = weights.Dense("input", inputs, _options.Width);
+        _inputs = new CrossedInputs(shape, _options.Projection, weights);
+        _input = weights.Dense("input", _inputs.Width, _options.Width);
         _blocks = new Block[_options.Blocks];
         for (int i = 0; i < _blocks.Length; i++)
         {
@@ -84,28 +77,20 @@ public sealed class AttentionOverArch : OverArch
     public override bool SeesWholeList => true;
 
     /// <inheritdoc/>
-    public override Tensor<float> ItemSide(Tensor<float> embeddings, in ForwardPass pass) =>
-        _item is null ? embeddings : _item.Forward(embeddings, Activation.None, pass);
+    public override bool ReadsItems => _inputs.ReadsItems;
+
+    /// <inheritdoc/>
+    public override Tensor<float> ItemSide(Tensor<float> embeddings, in ForwardPass pass) => _inputs.ItemSide(embeddings, pass);
 
     /// <inheritdoc/>
     public override Tensor<float> Forward(in CandidateBatch batch, in ForwardPass pass)
     {
-        var x = _input.Forward(Inputs(batch, pass), Activation.Silu, pass);
+        var x = _input.Forward(_inputs.Forward(batch, pass), Activation.Silu, pass);
         foreach (var block in _blocks) x = block.Forward(x, batch.Start, pass);
         var logits = _output.Forward(_norm.Forward(x, pass), Activation.None, pass);
         return _linear is null
             ? logits
             : CandidateRows.Sum(logits, _linear.Forward(batch.Features, Activation.None, pass), pass);
-    }
-
-    Tensor<float> Inputs(in CandidateBatch batch, in ForwardPass pass)
-    {
-        if (_user is null) return batch.Features;
-        var own = _user.Forward(CandidateRows.Users(batch), Activation.None, pass);
-        var users = CandidateRows.Gathered(own, batch.Request, pass);
-        var products = CandidateRows.Product(users, batch.Items, pass);
-        var both = CandidateRows.Beside(CandidateRows.Beside(users, batch.Items, pass), products, pass);
-        return CandidateRows.Beside(both, batch.Features, pass);
     }
 
     sealed class Norm(string name, int width, OverArchWeights weights)

@@ -14,6 +14,17 @@ public sealed record MlpOptions
 
     /// <summary>Widths of the hidden layers, of which there is one at least.</summary>
     public IReadOnlyList<int> Hidden { get; init; } = [32];
+
+    /// <summary>Checks ranges.</summary>
+    /// <exception cref="InvalidDataException">Something is out of range; the message says what.</exception>
+    public void Check()
+    {
+        CrossedInputs.Check(Projection);
+        if (Hidden.Count == 0 || Hidden.Any(width => width is < 1 or > 65_536))
+        {
+            throw new InvalidDataException("hidden names one layer or more, each of a width of 1 to 65,536.");
+        }
+    }
 }
 
 /// <summary>
@@ -22,9 +33,7 @@ public sealed record MlpOptions
 /// </summary>
 public sealed class MlpOverArch : OverArch
 {
-    readonly int _projection;
-    readonly ScorerLayer? _user;    // [P, H * D]
-    readonly ScorerLayer? _item;    // [P, D]
+    readonly CrossedInputs _inputs; // [C, 3 * P + F]
     readonly ScorerLayer[] _hidden;
     readonly ScorerLayer _output;   // [T, width of the last hidden layer]
     readonly ScorerLayer? _linear;  // [T, F]
@@ -36,47 +45,27 @@ public sealed class MlpOverArch : OverArch
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentNullException.ThrowIfNull(weights);
         var options = shape.Read<MlpOptions>();
-        if (options.Projection is < 0 or > 4096) throw new InvalidDataException($"projection is {options.Projection}; it is 0 to 4096.");
-        if (options.Hidden.Count == 0 || options.Hidden.Any(width => width is < 1 or > 65_536))
-        {
-            throw new InvalidDataException("hidden names one layer or more, each of a width of 1 to 65,536.");
-        }
-        _projection = options.Projection;
-        if (_projection > 0)
-        {
-            _user = weights.Dense("user", shape.Heads * shape.Dim, _projection, 1 / MathF.Sqrt(shape.Heads * shape.Dim));
-            _item = weights.Dense("item", shape.Dim, _projection, 1 / MathF.Sqrt(shape.Dim));
-        }
-        int inputs = (3 * _projection) + shape.Features;
-        if (inputs == 0) throw new InvalidDataException("The OverArch has no input: there are neither features nor a projection.");
+        options.Check();
+        _inputs = new CrossedInputs(shape, options.Projection, weights);
         _hidden = new ScorerLayer[options.Hidden.Count];
         for (int i = 0; i < _hidden.Length; i++)
         {
-            _hidden[i] = weights.Dense($"hidden.{i}", i == 0 ? inputs : options.Hidden[i - 1], options.Hidden[i]);
+            _hidden[i] = weights.Dense($"hidden.{i}", i == 0 ? _inputs.Width : options.Hidden[i - 1], options.Hidden[i]);
         }
         _output = weights.Dense("output", options.Hidden[^1], shape.Tasks, 0);
         if (shape.Features > 0) _linear = weights.Dense("linear", shape.Features, shape.Tasks, 0.1f);
     }
 
     /// <inheritdoc/>
-    public override bool ReadsItems => _item is not null;
+    public override bool ReadsItems => _inputs.ReadsItems;
 
     /// <inheritdoc/>
-    public override Tensor<float> ItemSide(Tensor<float> embeddings, in ForwardPass pass) =>
-        _item is null ? embeddings : _item.Forward(embeddings, Activation.None, pass);
+    public override Tensor<float> ItemSide(Tensor<float> embeddings, in ForwardPass pass) => _inputs.ItemSide(embeddings, pass);
 
     /// <inheritdoc/>
     public override Tensor<float> Forward(in CandidateBatch batch, in ForwardPass pass)
     {
-        var x = batch.Features;
-        if (_user is not null)
-        {
-            var own = _user.Forward(CandidateRows.Users(batch), Activation.None, pass);
-            var users = CandidateRows.Gathered(own, batch.Request, pass);
-            var products = CandidateRows.Product(users, batch.Items, pass);
-            var both = CandidateRows.Beside(CandidateRows.Beside(users, batch.Items, pass), products, pass);
-            x = CandidateRows.Beside(both, x, pass);
-        }
+        var x = _inputs.Forward(batch, pass);
         foreach (var layer in _hidden) x = layer.Forward(x, Activation.Silu, pass);
         var logits = _output.Forward(x, Activation.None, pass);
         if (_linear is null) return logits;

@@ -40,6 +40,17 @@ public sealed class AttentionOverArchTests
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void Sides_of_items_are_read_where_there_is_a_projection_alone(int projection)
+    {
+        using var one = new OverArchCase("attention", Options.Replace("3", $"{projection}", StringComparison.Ordinal), served: true);
+        Assert.Equal(projection > 0, one.OverArch.ReadsItems);
+        Assert.Equal(projection > 0, one.OverArch.Tensors.Any(t => t.Name == "item.weight"));
+        Assert.All(one.Logits(0, OverArchCase.Items), value => Assert.True(float.IsFinite(value)));
+    }
+
+    [Theory]
     [InlineData("""{ "width": 30, "heads": 4 }""", "multiple of heads")]
     [InlineData("""{ "blocks": 0 }""", "blocks is 0")]
     [InlineData("""{ "feedForward": 0 }""", "feedForward is 0")]

@@ -59,7 +59,7 @@ sealed class OverArchCase : IDisposable
             Queries = Queries,
             Start = Tensor.From<int>([.. Start.ToArray().Select(s => Math.Clamp(s, first, end) - first)]),
             Request = Tensor.From<int>([.. Enumerable.Range(first, end - first).Select(RequestOf)]),
-            Items = Sides().Rows(first, end - first),
+            Items = OverArch.ReadsItems ? Sides().Rows(first, end - first) : default,
             Features = FeatureRows.Rows(first, end - first),
             History = default,
             HistoryStart = default,
