@@ -16,7 +16,12 @@ sealed class OverArchCase : IDisposable
     public OverArchCase(string kind, string options, bool served)
     {
         var shape = new OverArchShape(Dim, Heads, Tasks, Features, JsonDocument.Parse(options).RootElement);
-        OverArch Create(OverArchWeights weights) => kind == "mol" ? new MolOverArch(shape, weights) : new AttentionOverArch(shape, weights);
+        OverArch Create(OverArchWeights weights) => kind switch
+        {
+            "mol" => new MolOverArch(shape, weights),
+            "mlp" => new MlpOverArch(shape, weights),
+            _ => new AttentionOverArch(shape, weights),
+        };
         OverArch = Create(OverArchWeights.New(5));
         var random = new Random(77);
         // What begins at zero would hide mistakes.
@@ -48,6 +53,9 @@ sealed class OverArchCase : IDisposable
 
     public Tensor<int> Start { get; }
 
+    /// <summary>[4] bounds of the past items of each request, of which the last may have none.</summary>
+    public Tensor<int> HistoryStart { get; init; } = Tensor.From<int>(0, 9, 11, 31);
+
     public static int RequestOf(int candidate) => candidate < 17 ? 0 : 2;
 
     /// <summary>Logits of candidates [first, end), which score in one batch.</summary>
@@ -61,12 +69,20 @@ sealed class OverArchCase : IDisposable
             Request = Tensor.From<int>([.. Enumerable.Range(first, end - first).Select(RequestOf)]),
             Items = OverArch.ReadsItems ? Sides().Rows(first, end - first) : default,
             Features = FeatureRows.Rows(first, end - first),
-            History = default,
-            HistoryStart = default,
+            History = OverArch.ReadsHistory ? History() : default,
+            HistoryStart = OverArch.ReadsHistory ? HistoryStart : default,
         };
         float[] logits = OverArch.Forward(batch, pass).ToArray();
         _scratch.Reset();
         return logits;
+    }
+
+    /// <summary>Sides of past items, which are the last items of the table backwards.</summary>
+    public Tensor<float> History()
+    {
+        var (sides, count) = (Sides(), HistoryStart[HistoryStart.Count - 1]);
+        var rows = Enumerable.Range(0, count).SelectMany(j => sides.Row(Items - 1 - j).ToArray());
+        return Tensor.From<float>([.. rows], new Shape(count, sides.Shape[1]));
     }
 
     /// <summary>Item sides, rounded as publishing rounds them.</summary>

@@ -42,6 +42,7 @@ public sealed class OverArchServingTests : IDisposable
 
     [Theory]
     [InlineData("mlp", Options)]
+    [InlineData("mlp", """{ "projection": 4, "hidden": [6], "targetAttention": 5 }""")]
     [InlineData("attention", """{ "projection": 4, "width": 8, "heads": 2, "blocks": 1, "feedForward": 6 }""")]
     [InlineData("mol", """{ "userComponents": 2, "itemComponents": 3, "componentDim": 4, "gateHidden": 5 }""")]
     public void An_answer_has_the_same_bits_alone_and_among_others_on_any_threads_and_from_its_files(string kind, string options)
@@ -99,6 +100,7 @@ public sealed class OverArchServingTests : IDisposable
 
     [Theory]
     [InlineData("mlp", Options)]
+    [InlineData("mlp", """{ "projection": 4, "hidden": [6], "targetAttention": 5 }""")]
     [InlineData("attention", """{ "projection": 4, "width": 8, "heads": 2, "blocks": 1, "feedForward": 6 }""")]
     public void A_warm_pass_with_an_OverArch_allocates_nothing(string kind, string options)
     {

@@ -12,6 +12,7 @@ public sealed class ServedKindsTests
 
     [Theory]
     [InlineData("mlp", """{ "projection": 4, "hidden": [5] }""", 4)]
+    [InlineData("mlp", """{ "hidden": [5], "targetAttention": 3 }""", 3)]
     [InlineData("attention", """{ "projection": 4, "width": 8, "heads": 2, "blocks": 1, "feedForward": 6 }""", 4)]
     [InlineData("mol", """{ "userComponents": 2, "itemComponents": 3, "componentDim": 4, "gateHidden": 5 }""", (3 * 4) + (2 * 6))]
     public void A_kind_trained_and_published_comes_back_from_its_files_with_the_same_bits(string kind, string options, int width)
@@ -64,8 +65,8 @@ public sealed class ServedKindsTests
             Request = Tensor.Zeros<int>(new(Slots)),
             Items = items,
             Features = features,
-            History = default,
-            HistoryStart = default,
+            History = items.Rows(3, 11),
+            HistoryStart = Tensor.From<int>(0, 11),
         };
         return served.OverArch.Forward(batch, new ForwardPass(kernels, scratch)).ToArray();
     }

@@ -12,6 +12,7 @@ public sealed class OverArchKindsTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
+    [InlineData("mlp", """{ "projection": 4, "hidden": [8], "targetAttention": 4 }""")]
     [InlineData("mol", """{ "userComponents": 2, "itemComponents": 2, "componentDim": 8, "gateHidden": 8, "dropout": 0.2 }""")]
     [InlineData("attention", """{ "projection": 4, "width": 8, "heads": 2, "blocks": 1, "feedForward": 8 }""")]
     public void A_kind_learns_over_finished_towers_and_is_the_same_for_the_same_seed_on_any_threads(string kind, string options)
