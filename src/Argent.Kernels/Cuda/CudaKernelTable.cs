@@ -1,0 +1,10 @@
+namespace Argent.Kernels;
+
+/// <summary>Every kernel that is launched anywhere: what is loaded, and what tests compare with the compiled sources.</summary>
+public static class CudaKernelTable
+{
+    /// <summary>All kernels, a line for each source.</summary>
+    public static IReadOnlyList<CudaKernel> All { get; } =
+    [
+    ];
+}
