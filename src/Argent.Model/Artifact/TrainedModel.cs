@@ -214,15 +214,23 @@ public sealed class TrainedModel : IDisposable
     {
         foreach (var (name, tensor) in file.Tensors)
         {
-            if (tensor.Type != ElementType.F32) continue;
-            var values = tensor.As<float>();
-            for (long i = 0; i < values.Count; i++)
+            switch (tensor.Type)
             {
-                if (!float.IsFinite(values[i]))
-                {
-                    throw new InvalidDataException($"The tensor '{name}' of '{file.Path}' holds {values[i]} at element {i}.");
-                }
+                case ElementType.F32:
+                    var values = tensor.As<float>();
+                    for (long i = 0; i < values.Count; i++) Check(values[i], name, i);
+                    break;
+                case ElementType.BF16:
+                    var halves = tensor.As<BFloat16>();
+                    for (long i = 0; i < halves.Count; i++) Check((float)halves[i], name, i);
+                    break;
             }
+        }
+
+        void Check(float value, string name, long element)
+        {
+            if (float.IsFinite(value)) return;
+            throw new InvalidDataException($"The tensor '{name}' of '{file.Path}' holds {value} at element {element}.");
         }
     }
 }

@@ -22,5 +22,5 @@ public sealed record AnswerItemExplanation(int List, IReadOnlyList<AnswerHeadExp
 /// <param name="Task">The head's task.</param>
 /// <param name="ListRank">Place of its list among all lists, nearest first, from 1.</param>
 /// <param name="CodeScore">Score from its int8 code; see <see cref="ExplainedHead"/>.</param>
-/// <param name="Score">The exact score.</param>
+/// <param name="Score">The exact score; the OverArch's logit, where the model has one.</param>
 public sealed record AnswerHeadExplanation(string Task, int ListRank, float CodeScore, float Score);

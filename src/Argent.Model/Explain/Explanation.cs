@@ -39,7 +39,9 @@ public sealed record Explanation
     /// <summary>Whether it is one of the merged candidates.</summary>
     public bool IsMerged { get; init; }
 
-    /// <summary>Its exact scores and its value, also when it was no candidate.</summary>
+    /// <summary>
+    /// Its scores and its value, also when it was no candidate: an OverArch that looks at whole lists then sees it behind the candidates.
+    /// </summary>
     public ExplainedValue? Value { get; init; }
 
     /// <summary>What the composition of the list did; null when the item was no candidate.</summary>
@@ -115,7 +117,7 @@ public sealed record ExplainedValue(IReadOnlyList<ExplainedTask> Tasks, Explaine
 
 /// <summary>An item's score for one task.</summary>
 /// <param name="Task">The task.</param>
-/// <param name="Score">The exact score, from the embedding cache.</param>
+/// <param name="Score">The exact score, from the embedding cache; the OverArch's logit, where the model has one.</param>
 /// <param name="Value">What the formula reads: the score, or its sigmoid for a model of probabilities.</param>
 public sealed record ExplainedTask(string Task, float Score, float Value);
 

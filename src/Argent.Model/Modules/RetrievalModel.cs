@@ -201,8 +201,9 @@ public sealed class RetrievalModel : Module
     }
 
     /// <summary>
-    /// A response together with what is known of its items: lists, scores of the scan, exact scores. It is computed anew
-    /// for the response's items alone.
+    /// A response together with what is known of its items: lists, scores of the scan, scores of each task. It is computed anew
+    /// for the response's items alone; for an OverArch that looks at whole lists the request is searched again, without a deadline,
+    /// so that the items are scored among all candidates.
     /// </summary>
     /// <exception cref="RequestException">The response has more than <see cref="ModelLimits.ExplainedItemsMax"/> items.</exception>
     public RetrievalResponse Explain(RetrievalRequest request, RetrievalResponse response, in ForwardPass pass)

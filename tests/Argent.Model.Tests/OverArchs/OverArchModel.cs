@@ -14,7 +14,7 @@ sealed class OverArchModel
 
     readonly SampleModel _sample;
 
-    public OverArchModel(string kind, string? options, IKernels kernels, string[]? features = null)
+    public OverArchModel(string kind, string? options, IKernels kernels, string[]? features = null, bool isEmbeddedByTower = false)
     {
         // Rows 0 to 198 of the catalogue, and an item that it lacks.
         var items = ItemIds.FromSorted([.. Enumerable.Range(0, Trained - 1).Select(i => (i * 3L) + 5), 9_000_000L]);
@@ -27,6 +27,7 @@ sealed class OverArchModel
         _sample = new SampleModel(
             new SampleOptions { Items = 400, Dim = Dim, Tasks = _tasks, Value = "like + 0.5 * save", HasBias = true, Trained = trained },
             kernels);
+        if (isEmbeddedByTower) Embed(trained, _sample.Parts, kernels);
         string[] names = features ?? [.. CrossFeatures.All(Towers)];
         var config = new OverArchConfig
         {
@@ -77,6 +78,18 @@ sealed class OverArchModel
             new() { History = new Dictionary<string, IReadOnlyList<string>> { ["save"] = Draw(0) } },
             _sample.User(random),
         ];
+    }
+
+    /// <summary>Puts what the item tower says of each item into the cache and the biases, as publishing does.</summary>
+    static void Embed(TrainedModel trained, RetrievalParts parts, IKernels kernels)
+    {
+        using var scratch = new Scratch();
+        var lists = parts.Index.Lists;
+        int[] rows = [.. lists.Rows.ToArray().Select(row => row < 0 ? -1 : trained.Items.Find(parts.Items.Ids.Number(row)))];
+        var (embeddings, bias) = trained.ItemTower.Forward(
+            new ItemBatch(rows.Length, Tensor.From<int>(rows), []), new ForwardPass(kernels, scratch));
+        bias.Span.CopyTo(lists.Bias.Span);
+        for (long i = 0; i < embeddings.Count; i++) parts.Cache.Embeddings[i] = (BFloat16)embeddings[i];
     }
 
     static void Draw(AnyTensor tensor, Random random, float size)

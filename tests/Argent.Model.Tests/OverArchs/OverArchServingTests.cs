@@ -78,10 +78,65 @@ public sealed class OverArchServingTests : IDisposable
         }
     }
 
-    [Fact]
-    public void An_explanation_agrees_with_the_answer()
+    [Theory]
+    [InlineData("mlp", Options)]
+    [InlineData("attention", """{ "projection": 4, "width": 8, "heads": 2, "blocks": 1, "feedForward": 6 }""")]
+    [InlineData("mol", """{ "userComponents": 2, "itemComponents": 3, "componentDim": 4, "gateHidden": 5 }""")]
+    public void Embeddings_computed_for_a_ranking_give_the_scores_of_the_cache_and_item_sides(string kind, string options)
     {
-        var one = new OverArchModel("mlp", Options, CpuKernels.Create(_workers));
+        var one = new OverArchModel(kind, options, CpuKernels.Create(_workers), isEmbeddedByTower: true);
+        string[] ids = [.. Enumerable.Range(0, one.Parts.Items.Ids.Count).Select(one.Parts.Items.Ids.Text)];
+        foreach (var user in one.Users())
+        {
+            var request = new RankingRequest { User = user, Items = ids };
+            string[] cached = Scores(request);
+            Assert.Equal(400, cached.Length);
+            Assert.Equal(cached, Scores(request with { Embeddings = RankingEmbeddings.Computed }));
+        }
+        // Sides that are wrong in the artifact are not what computed embeddings are scored with.
+        var asked = new RankingRequest { User = one.Users()[0], Items = ids };
+        var (before, after) = (Computed(), CachedWithoutSides());
+        Assert.NotEqual(before, after);
+        Assert.Equal(before, Computed());
+
+        string[] Computed() => Scores(asked with { Embeddings = RankingEmbeddings.Computed });
+
+        string[] CachedWithoutSides()
+        {
+            one.Served.Items.Span.Clear();
+            return Scores(asked);
+        }
+
+        string[] Scores(RankingRequest request) => [.. Rank(one, request).Items.Select(i => Bits(i.Id, i.Score, i.Tasks.Span))];
+    }
+
+    [Theory]
+    [InlineData("mlp", Options)]
+    [InlineData("attention", """{ "projection": 4, "width": 8, "heads": 2, "blocks": 1, "feedForward": 6 }""")]
+    public void An_explained_answer_has_the_scores_that_were_served(string kind, string options)
+    {
+        var one = new OverArchModel(kind, options, CpuKernels.Create(_workers));
+        foreach (var user in one.Users())
+        {
+            // Candidates that are no part of the answer: attention sees them too.
+            var request = Request(user) with { K = 9, Filter = "year > 1980" };
+            var answer = Ask(one.Model, request);
+            _scratch.Reset();
+            var explained = one.Model.Explain(request, answer, new ForwardPass(CpuKernels.Create(_workers), _scratch)).Explanation!;
+            Assert.Equal(9, explained.Items.Count);
+            for (int i = 0; i < 9; i++)
+            {
+                Assert.Equal(answer.Items[i].Tasks.ToArray(), explained.Items[i]!.Heads.Select(h => h.Score));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("mlp", Options)]
+    [InlineData("attention", """{ "projection": 4, "width": 8, "heads": 2, "blocks": 1, "feedForward": 6 }""")]
+    public void An_explanation_agrees_with_the_answer(string kind, string options)
+    {
+        var one = new OverArchModel(kind, options, CpuKernels.Create(_workers));
         foreach (var user in one.Users())
         {
             var request = Request(user);
@@ -151,6 +206,21 @@ public sealed class OverArchServingTests : IDisposable
         _scratch.Reset();
         model.Forward(batch, new ForwardPass(CpuKernels.Create(workers ?? _workers), _scratch));
         return [.. users.Select((_, i) => batch.Respond(i, "", 0))];
+    }
+
+    RankingResponse Rank(OverArchModel one, RankingRequest request)
+    {
+        _scratch.Reset();
+        return one.Model.Ranking.Rank(one.Model.Ranking.Prepare(request), new ForwardPass(CpuKernels.Create(_workers), _scratch));
+    }
+
+    RetrievalResponse Ask(RetrievalModel model, RetrievalRequest request)
+    {
+        var batch = new RetrievalBatch(1);
+        batch.Add(model.Prepare(request));
+        _scratch.Reset();
+        model.Forward(batch, new ForwardPass(CpuKernels.Create(_workers), _scratch));
+        return batch.Respond(0, "", 0);
     }
 
     static string Bits(RetrievalResponse answer) => string.Join('\n', answer.Items.Select(i => Bits(i.Id, i.Score, i.Tasks)));

@@ -99,6 +99,18 @@ public sealed class TrainedModelTests
         Assert.Contains("holds NaN at element 2", message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(float.NaN, "NaN")]
+    [InlineData(float.NegativeInfinity, "-Infinity")]
+    public void A_weight_of_16_bits_that_is_no_number_is_an_error(float wrong, string says)
+    {
+        string message = LoadAltered(weights => weights["item_tower.bias"] = AnyTensor.From(
+            Tensor.From((BFloat16)0f, (BFloat16)wrong, (BFloat16)1f, (BFloat16)2f)));
+
+        Assert.Contains("'item_tower.bias'", message, StringComparison.Ordinal);
+        Assert.Contains($"holds {says} at element 1", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Value_starts_that_leave_the_text_are_an_error()
     {
