@@ -1,45 +1,11 @@
 using System.Net;
-using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json;
 using Argent.Serving.Tests;
-using Microsoft.AspNetCore.Builder;
 
 namespace Argent.Server.Tests;
 
-public sealed class ExplainEndpointTests(SmallModel small) : IClassFixture<SmallModel>, IAsyncLifetime
+public sealed class ExplainEndpointTests(SmallModel small) : EndpointTests(small)
 {
-    ModelRegistry _models = null!;
-    WebApplication _app = null!;
-    HttpClient _client = null!;
-
-    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        var options = new ServerOptions { Port = 0 };
-        _models = ModelRegistry.Load(small.Folder, small.Kernels, options.Predictor);
-        _app = ArgentServer.Build(_models, options);
-        await _app.StartAsync(Cancellation);
-        _client = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        await _app.DisposeAsync();
-        await _models.DisposeAsync();
-    }
-
-    static string User => "\"user\":{\"vectors\":[[" + string.Join(",", Enumerable.Range(0, SmallModel.Dim).Select(i => i % 3 - 1)) + "]]}";
-
-    async Task<(HttpStatusCode Status, JsonElement Json)> Post(string action, string body, string model = "small")
-    {
-        using var response = await _client.PostAsync(
-            $"/v1/models/{model}:{action}", new StringContent(body, Encoding.UTF8, "application/json"), Cancellation);
-        return (response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>(Cancellation));
-    }
-
     [Fact]
     public async Task Every_item_of_an_answer_is_explained_as_served_at_its_rank()
     {
@@ -131,15 +97,8 @@ public sealed class ExplainEndpointTests(SmallModel small) : IClassFixture<Small
     public async Task A_formula_of_many_steps_is_shown_whole()
     {
         string chain = string.Join(" / ", Enumerable.Repeat("score", 500));
-        var (status, explained) = await PostDeep($$"""{{{User}},"item":"0","value":"{{chain}}"}""");
-        Assert.Equal(HttpStatusCode.OK, status);
-        Assert.Contains(chain, explained, StringComparison.Ordinal);
-    }
-
-    async Task<(HttpStatusCode Status, string Text)> PostDeep(string body)
-    {
-        using var response = await _client.PostAsync(
-            "/v1/models/small:explain", new StringContent(body, Encoding.UTF8, "application/json"), Cancellation);
-        return (response.StatusCode, await response.Content.ReadAsStringAsync(Cancellation));
+        using var response = await Send("explain", $$"""{{{User}},"item":"0","value":"{{chain}}"}""");
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Contains(chain, await response.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
     }
 }

@@ -1,45 +1,10 @@
 using System.Net;
-using System.Net.Http.Json;
-using System.Text;
-using System.Text.Json;
 using Argent.Serving.Tests;
-using Microsoft.AspNetCore.Builder;
 
 namespace Argent.Server.Tests;
 
-public sealed class RankEndpointTests(SmallModel small) : IClassFixture<SmallModel>, IAsyncLifetime
+public sealed class RankEndpointTests(SmallModel small) : EndpointTests(small)
 {
-    ModelRegistry _models = null!;
-    WebApplication _app = null!;
-    HttpClient _client = null!;
-
-    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        var options = new ServerOptions { Port = 0 };
-        _models = ModelRegistry.Load(small.Folder, small.Kernels, options.Predictor);
-        _app = ArgentServer.Build(_models, options);
-        await _app.StartAsync(Cancellation);
-        _client = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        await _app.DisposeAsync();
-        await _models.DisposeAsync();
-    }
-
-    static string User => "\"user\":{\"vectors\":[[" + string.Join(",", Enumerable.Range(0, SmallModel.Dim).Select(i => i % 3 - 1)) + "]]}";
-
-    async Task<(HttpStatusCode Status, JsonElement Json)> Post(string action, string body, string model = "small")
-    {
-        using var response = await _client.PostAsync(
-            $"/v1/models/{model}:{action}", new StringContent(body, Encoding.UTF8, "application/json"), Cancellation);
-        return (response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>(Cancellation));
-    }
-
     [Fact]
     public async Task Items_have_the_scores_of_a_retrieval_in_the_order_of_the_request()
     {
@@ -98,7 +63,7 @@ public sealed class RankEndpointTests(SmallModel small) : IClassFixture<SmallMod
         Assert.Equal(HttpStatusCode.NotFound, missing);
         Assert.Contains("small", problem.GetProperty("detail").GetString()!, StringComparison.Ordinal);
         await Post("rank", $$"""{{{User}},"items":["0","10","x"]}""");
-        string metrics = await _client.GetStringAsync("/metrics", Cancellation);
+        string metrics = await Client.GetStringAsync("/metrics", Cancellation);
         Assert.Matches("argent_ranking_items_total\\{outcome=\"missing\"\\} [1-9]", metrics);
         Assert.Matches("argent_ranking_items_total\\{outcome=\"scored\"\\} [2-9]", metrics);
     }

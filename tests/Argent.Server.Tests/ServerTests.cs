@@ -1,50 +1,19 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Argent.Serving.Tests;
-using Microsoft.AspNetCore.Builder;
 
 namespace Argent.Server.Tests;
 
-public sealed class ServerTests(SmallModel small) : IClassFixture<SmallModel>, IAsyncLifetime
+public sealed class ServerTests(SmallModel small) : EndpointTests(small, new ServerOptions { BodyBytesMax = 100_000 })
 {
-    ModelRegistry _models = null!;
-    WebApplication _app = null!;
-    HttpClient _client = null!;
-
-    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        var options = new ServerOptions { Port = 0, BodyBytesMax = 100_000 };
-        _models = ModelRegistry.Load(small.Folder, small.Kernels, options.Predictor);
-        _app = ArgentServer.Build(_models, options);
-        await _app.StartAsync(Cancellation);
-        _client = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        await _app.DisposeAsync();
-        await _models.DisposeAsync();
-    }
-
-    static string Vector => "[" + string.Join(",", Enumerable.Range(0, SmallModel.Dim).Select(i => i % 3 - 1)) + "]";
-
-    Task<HttpResponseMessage> Post(string body, string model = "small") => _client.PostAsync(
-        $"/v1/models/{model}:retrieve", new StringContent(body, Encoding.UTF8, "application/json"), Cancellation);
-
-    static async Task<JsonElement> Json(HttpResponseMessage response) =>
-        await response.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
-
     [Fact]
     public async Task Retrieve_answers_in_the_documented_shape()
     {
-        using var response = await Post(
+        using var response = await Send(
+            "retrieve",
             $$"""{"user":{"vectors":[{{Vector}}]},"k":5,"filter":"language = 'eng'","exclude":["0"],"nprobe":4}""");
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("application/json", response.Content.Headers.ContentType!.MediaType);
@@ -84,7 +53,7 @@ public sealed class ServerTests(SmallModel small) : IClassFixture<SmallModel>, I
     [InlineData("""{"user":{"vectors":[V]},"deadlineMs":0.000001}""", 504)]
     public async Task A_wrong_request_gets_problem_details(string body, int status)
     {
-        using var response = await Post(body.Replace("V", Vector, StringComparison.Ordinal));
+        using var response = await Send("retrieve", body.Replace("V", Vector, StringComparison.Ordinal));
         Assert.Equal(status, (int)response.StatusCode);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
         var problem = await Json(response);
@@ -98,8 +67,8 @@ public sealed class ServerTests(SmallModel small) : IClassFixture<SmallModel>, I
     public async Task A_blend_composes_the_list_and_each_moved_item_says_from_where()
     {
         string request = $$"""{"user":{"vectors":[{{Vector}}]},"k":12""";
-        using var plain = await Post(request + ""","blend":{}}""");
-        using var spaced = await Post(request + ""","blend":{"rules":[{"feature":"language","count":1,"window":3}]}}""");
+        using var plain = await Send("retrieve", request + ""","blend":{}}""");
+        using var spaced = await Send("retrieve", request + ""","blend":{"rules":[{"feature":"language","count":1,"window":3}]}}""");
         string[] byValue = [.. (await Json(plain)).GetProperty("items").EnumerateArray().Select(i => i.GetProperty("id").GetString()!)];
         var items = (await Json(spaced)).GetProperty("items").EnumerateArray().ToList();
         int[] ids = [.. items.Select(i => int.Parse(i.GetProperty("id").GetString()!, CultureInfo.InvariantCulture))];
@@ -121,7 +90,7 @@ public sealed class ServerTests(SmallModel small) : IClassFixture<SmallModel>, I
             else Assert.True(rank > i + 1);
         }
         Assert.Equal(["at most 1 per language in 3"], reasons);
-        using var wrong = await Post(request + ""","blend":{"rules":[{"feature":"langauge"}]}}""");
+        using var wrong = await Send("retrieve", request + ""","blend":{"rules":[{"feature":"langauge"}]}}""");
         Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.StatusCode);
         var problem = await Json(wrong);
         Assert.Equal("Blend error", problem.GetProperty("title").GetString());
@@ -131,17 +100,17 @@ public sealed class ServerTests(SmallModel small) : IClassFixture<SmallModel>, I
     [Fact]
     public async Task A_body_over_the_limit_is_refused()
     {
-        using var response = await Post("{\"filter\":\"" + new string('x', 200_000) + "\"}");
+        using var response = await Send("retrieve", "{\"filter\":\"" + new string('x', 200_000) + "\"}");
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
     }
 
     [Fact]
     public async Task Unknown_models_and_addresses_are_not_found()
     {
-        using var model = await Post("{}", "smal");
+        using var model = await Send("retrieve", "{}", "smal");
         Assert.Equal(HttpStatusCode.NotFound, model.StatusCode);
         Assert.Contains("small", (await Json(model)).GetProperty("detail").GetString()!, StringComparison.Ordinal);
-        using var address = await _client.GetAsync("/nowhere", Cancellation);
+        using var address = await Client.GetAsync("/nowhere", Cancellation);
         Assert.Equal(HttpStatusCode.NotFound, address.StatusCode);
         Assert.Equal("application/problem+json", address.Content.Headers.ContentType!.MediaType);
     }
@@ -149,26 +118,26 @@ public sealed class ServerTests(SmallModel small) : IClassFixture<SmallModel>, I
     [Fact]
     public async Task Models_health_and_metadata_are_there()
     {
-        var list = await _client.GetFromJsonAsync<JsonElement>("/v1/models", Cancellation);
+        var list = await Client.GetFromJsonAsync<JsonElement>("/v1/models", Cancellation);
         Assert.Equal("small", list.GetProperty("models")[0].GetProperty("name").GetString());
-        var model = await _client.GetFromJsonAsync<JsonElement>("/v1/models/small", Cancellation);
+        var model = await Client.GetFromJsonAsync<JsonElement>("/v1/models/small", Cancellation);
         Assert.Equal(SmallModel.Items, model.GetProperty("items").GetInt32());
         Assert.Equal("language", model.GetProperty("features")[0].GetProperty("name").GetString());
         foreach (string path in new[] { "/v2/health/live", "/v2/health/ready", "/v2/models/small/ready", "/v2/models/small" })
         {
-            using var response = await _client.GetAsync(path, Cancellation);
+            using var response = await Client.GetAsync(path, Cancellation);
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         }
-        using var unknown = await _client.GetAsync("/v2/models/other/ready", Cancellation);
+        using var unknown = await Client.GetAsync("/v2/models/other/ready", Cancellation);
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
     }
 
     [Fact]
     public async Task Metrics_count_requests_in_the_prometheus_format()
     {
-        using (await Post($$"""{"user":{"vectors":[{{Vector}}]} }""")) { }
-        using (await Post("""{"k":0}""")) { }
-        string text = await _client.GetStringAsync("/metrics", Cancellation);
+        using (await Send("retrieve", $$"""{"user":{"vectors":[{{Vector}}]} }""")) { }
+        using (await Send("retrieve", """{"k":0}""")) { }
+        string text = await Client.GetStringAsync("/metrics", Cancellation);
         Assert.Matches(new Regex("^argent_requests_total\\{status=\"complete\"\\} [1-9]", RegexOptions.Multiline), text);
         Assert.Matches(new Regex("^argent_request_failures_total\\{reason=\"BadRequest\"\\} [1-9]", RegexOptions.Multiline), text);
         Assert.Contains("argent_request_duration_seconds_bucket{le=\"+Inf\"}", text, StringComparison.Ordinal);
@@ -182,7 +151,7 @@ public sealed class ServerTests(SmallModel small) : IClassFixture<SmallModel>, I
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(async i =>
         {
-            using var response = await Post($$"""{"k":{{i + 1}},"user":{"vectors":[{{Vector}}]} }""");
+            using var response = await Send("retrieve", $$"""{"k":{{i + 1}},"user":{"vectors":[{{Vector}}]} }""");
             return (await Json(response)).GetProperty("items").GetArrayLength();
         }));
         Assert.Equal(Enumerable.Range(1, 100), answers);
