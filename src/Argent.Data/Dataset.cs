@@ -39,9 +39,17 @@ public enum SplitKind
 /// <param name="MinEvents">Users with fewer events of the task are not tested.</param>
 /// <param name="Seed">Enters the hash.</param>
 /// <param name="After">Unix seconds, for <see cref="SplitKind.Temporal"/>.</param>
-public sealed record SplitSpec(string Task, SplitKind Kind, double Holdout, int MinEvents, ulong Seed, long After);
+public sealed record SplitSpec(string Task, SplitKind Kind, double Holdout, int MinEvents, ulong Seed, long After)
+{
+    /// <summary>Tasks that are held out beside <see cref="Task"/>, each by the same rule.</summary>
+    public IReadOnlyList<string> Also { get; init; } = [];
+}
 
 /// <summary>A data set divided: what may be learned from, and what is asked afterwards.</summary>
 /// <param name="Train">Training events, one entry per task, in the data set's order.</param>
 /// <param name="Test">Held-out events of the split's task; users that are not tested have none.</param>
-public sealed record DatasetSplit(IReadOnlyList<Interactions> Train, Interactions Test);
+public sealed record DatasetSplit(IReadOnlyList<Interactions> Train, Interactions Test)
+{
+    /// <summary>Held-out events of the tasks of <see cref="SplitSpec.Also"/>, in its order.</summary>
+    public IReadOnlyList<Interactions> AlsoTest { get; init; } = [];
+}

@@ -9,7 +9,7 @@ namespace Argent.Cli;
 
 /// <summary>
 /// What the OverArch is worth and what it costs: one trained model published twice, towers alone and with the OverArch, both
-/// asked for every tested user of the split and both timed on the same requests.
+/// asked for every tested user of each held-out task of the split and both timed on the same requests.
 /// </summary>
 sealed class BenchQualityCommand : ArgentCommand
 {
@@ -60,6 +60,22 @@ sealed class BenchQualityCommand : ArgentCommand
         foreach (var option in all) Add(option);
     }
 
+    /// <summary>Held-out events say something of a model only that has not learned them.</summary>
+    static void CheckTraining(Dataset dataset, string folder, CommandRun run)
+    {
+        using var trained = TrainedModel.LoadTowers(folder);
+        if (trained.DatasetHash.Length == 0)
+        {
+            run.Note("  note: what the weights were trained on is not known; events that they learned would flatter them.");
+        }
+        else if (trained.DatasetHash != dataset.ContentHash)
+        {
+            throw new InvalidDataException(
+                $"The model in '{folder}' was trained on another version of the data set '{dataset.Name}', or with another split: it may " +
+                "have learned the events that it would be asked for. Give the data set of its training, or train again.");
+        }
+    }
+
     /// <inheritdoc/>
     public override Task<int> RunAsync(CommandRun run)
     {
@@ -69,6 +85,7 @@ sealed class BenchQualityCommand : ArgentCommand
         try
         {
             var kernels = CpuKernels.Create(run.Workers);
+            CheckTraining(dataset, folder, run);
             Publish(TrainedModel.LoadTowers(folder), "towers");
             Publish(TrainedModel.Load(folder), "overarch");
             using var towers = OpenModel.Open(Path.Combine(work, "towers"), run, FileMemory.Resident);

@@ -102,12 +102,14 @@ sealed record EvalReport(
     {
         output.WriteLine(Text($"{Manifest.Id()}: task {Split.Task}, {Evaluation.Users:N0} users, {Evaluation.Events:N0} held-out events"));
         output.WriteLine(Text($"split: {Split.Kind}, holdout {Split.Holdout}, at least {Split.MinEvents} events, seed {Split.Seed}"));
-        output.WriteLine($"{"",-12} {"Recall@20",10} {"Recall@100",11} {"NDCG@100",9} {"Coverage@20",12} {"Coverage@100",13}");
+        output.WriteLine($"{"",-12} {"Recall@20",16} {"Recall@100",16} {"NDCG@100",9} {"Coverage@20",12} {"Coverage@100",13}");
         foreach (var (name, r) in Results)
         {
-            output.WriteLine(Text($"{name,-12} {r.Recall20,10:0.0000} {r.Recall100,11:0.0000} {r.Ndcg100,9:0.0000} ") +
-                Text($"{r.Coverage20,12:0.0000} {r.Coverage100,13:0.0000}"));
+            string at20 = Ranking.WithMargin(r.Recall20, r.Margins.At20), at100 = Ranking.WithMargin(r.Recall100, r.Margins.At100);
+            output.WriteLine(
+                Text($"{name,-12} {at20,16} {at100,16} {r.Ndcg100,9:0.0000} {r.Coverage20,12:0.0000} {r.Coverage100,13:0.0000}"));
         }
+        output.WriteLine("±: 95 % over users, normal approximation");
         if (IndexLoss is { } loss) output.WriteLine(Text($"the index loses {100 * loss:0.00} % of exact search's Recall@100"));
     }
 

@@ -4,8 +4,8 @@ using Argent.Model;
 namespace Argent.Cli;
 
 /// <summary>
-/// Asks a published model what the users of a split wanted: each is told of by training events, their training items of
-/// the held-out task are excluded, and the answer is ordered by that task alone.
+/// Asks a published model what the users of a split wanted of one held-out task: each is told of by training events, their
+/// training items of the task are excluded, and the answer is ordered by that task alone.
 /// </summary>
 sealed class SplitEvaluation
 {
@@ -14,7 +14,7 @@ sealed class SplitEvaluation
 
     readonly OpenModel _model;
     readonly Dataset _dataset;
-    readonly DatasetSplit _split;
+    readonly Interactions _test;
     readonly int[] _users;
     readonly List<Interactions> _histories;
     readonly Interactions _own;
@@ -25,19 +25,23 @@ sealed class SplitEvaluation
     /// <param name="dataset">Users and items.</param>
     /// <param name="split">What is known and what is asked.</param>
     /// <param name="usersMax">The most users, taken at even distances; 0 for all.</param>
-    public SplitEvaluation(OpenModel model, Dataset dataset, DatasetSplit split, int usersMax)
+    /// <param name="test">Held-out events of the split; those of its first task when left out.</param>
+    public SplitEvaluation(OpenModel model, Dataset dataset, DatasetSplit split, int usersMax, Interactions? test = null)
     {
-        (_model, _dataset, _split) = (model, dataset, split);
-        CheckTask(model.Model, split.Test.Task);
-        int[] tested = [.. Enumerable.Range(0, dataset.UserIds.Count).Where(u => split.Test.Of(u).Length > 0)];
+        (_model, _dataset, _test) = (model, dataset, test ?? split.Test);
+        CheckTask(model.Model, _test.Task);
+        int[] tested = [.. Enumerable.Range(0, dataset.UserIds.Count).Where(u => _test.Of(u).Length > 0)];
         _users = usersMax == 0 || tested.Length <= usersMax
             ? tested
             : [.. Enumerable.Range(0, usersMax).Select(i => tested[(long)i * tested.Length / usersMax])];
         var read = model.Model.Histories;
         _histories = [.. split.Train.Where(events => read.Contains(events.Task))];
-        _own = split.Train.First(events => events.Task == split.Test.Task);
+        _own = split.Train.First(events => events.Task == _test.Task);
         _datasetRows = [.. Enumerable.Range(0, model.Model.Items.Count).Select(row => dataset.Items.Ids.Find(model.Model.Items.Text(row)))];
     }
+
+    /// <summary>The task that is asked for.</summary>
+    public string Task => _test.Task;
 
     /// <summary>Users that are asked about.</summary>
     public int Users => _users.Length;
@@ -46,7 +50,7 @@ sealed class SplitEvaluation
     public IReadOnlyList<int> Asked => _users;
 
     /// <summary>Held-out events of those users.</summary>
-    public long Events => _users.Sum(u => (long)_split.Test.Of(u).Length);
+    public long Events => _users.Sum(u => (long)_test.Of(u).Length);
 
     /// <summary>What everybody gets from the most popular items of the training part.</summary>
     public Ranking Popularity()
@@ -57,7 +61,7 @@ sealed class SplitEvaluation
         foreach (int user in _users)
         {
             popularity.Top(_own.Of(user), top);
-            metrics.Add(top, _split.Test.Of(user));
+            metrics.Add(top, _test.Of(user));
         }
         return Ranking.Of(metrics);
     }
@@ -105,7 +109,7 @@ sealed class SplitEvaluation
     }
 
     /// <summary>What a user wanted: rows of the data set.</summary>
-    public ReadOnlySpan<int> HeldOut(int user) => _split.Test.Of(user);
+    public ReadOnlySpan<int> HeldOut(int user) => _test.Of(user);
 
     /// <summary>What is asked for a user.</summary>
     public RetrievalRequest Request(int user) => new()
@@ -113,7 +117,7 @@ sealed class SplitEvaluation
         User = UserInputs.Of(_dataset, _histories, user),
         K = Ranking.K,
         Exclude = [.. _own.Of(user).ToArray().Select(_dataset.Items.Ids.Text)],
-        Value = _split.Test.Task,
+        Value = Task,
     };
 
     static void CheckTask(RetrievalModel model, string task)

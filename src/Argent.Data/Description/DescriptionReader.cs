@@ -205,29 +205,41 @@ static class DescriptionReader
 
     static SplitSpec Split(JsonElement json, string file, List<EventPart> events)
     {
-        var part = new StrictObject(json, "split", file, "task", "kind", "holdout", "minEvents", "seed", "after");
-        string task = part.Text("task");
-        if (events.Find(e => e.Task == task) is not { } held)
-        {
-            string[] tasks = [.. events.Select(e => e.Task).Distinct()];
-            throw part.Error(
-                $"split names the task '{task}', which no event has.{Suggestion.Offer(task, tasks)} Tasks are {string.Join(", ", tasks)}");
-        }
+        var part = new StrictObject(json, "split", file, "task", "also", "kind", "holdout", "minEvents", "seed", "after");
+        string[] tasks = [part.Text("task"), .. part.OptionalTexts("also") ?? []];
         var kind = part.OptionalChoice("kind", "random", "temporal", "leave-last-out") switch
         {
             "temporal" => SplitKind.Temporal,
             "leave-last-out" => SplitKind.LeaveLastOut,
             _ => SplitKind.Random,
         };
-        if (kind != SplitKind.Random && held.Time is null)
-        {
-            throw part.Error($"a split by time needs 'time' in the events of the task '{task}'");
-        }
+        CheckTasks(part, tasks, kind, events);
         double holdout = part.Number("holdout", 0.2);
         if (!(holdout is > 0 and < 1)) throw part.Error("'holdout' of split must be between 0 and 1");
         ulong minEvents = part.Whole("minEvents", 5);
         if (minEvents > int.MaxValue) throw part.Error("'minEvents' of split is too large");
-        return new SplitSpec(task, kind, holdout, (int)minEvents, part.Whole("seed", 0), After(part, kind));
+        return new SplitSpec(tasks[0], kind, holdout, (int)minEvents, part.Whole("seed", 0), After(part, kind))
+        {
+            Also = tasks.Length == 1 ? [] : tasks[1..],
+        };
+    }
+
+    static void CheckTasks(StrictObject part, string[] tasks, SplitKind kind, List<EventPart> events)
+    {
+        if (tasks.Distinct().Count() < tasks.Length) throw part.Error("split names a task twice");
+        foreach (string task in tasks)
+        {
+            if (events.Find(e => e.Task == task) is not { } held)
+            {
+                string[] known = [.. events.Select(e => e.Task).Distinct()];
+                throw part.Error($"split names the task '{task}', which no event has." +
+                    $"{Suggestion.Offer(task, known)} Tasks are {string.Join(", ", known)}");
+            }
+            if (kind != SplitKind.Random && held.Time is null)
+            {
+                throw part.Error($"a split by time needs 'time' in the events of the task '{task}'");
+            }
+        }
     }
 
     static long After(StrictObject part, SplitKind kind)

@@ -6,12 +6,15 @@ namespace Argent.Data;
 /// <para>Recall@k = held-out items among the first k / R.</para>
 /// <para>NDCG@k = sum over hits at rank r &lt;= k of 1 / log2(r + 1), divided by that sum for hits at ranks 1 to min(k, R).</para>
 /// <para>Coverage@k = distinct items among the first k of all users / items of the catalogue.</para>
+/// <para>The interval of Recall@k is the normal approximation over users: 1.96 s / sqrt(U), where s is the deviation of the
+/// users' recalls around their mean (with U - 1) and U the number of users.</para>
 /// Users without held-out items do not count. Sums are float64 in the order of the calls, so equal calls give equal bits.
 /// </summary>
 public sealed class RankingMetrics
 {
     readonly int[] _cutoffs;
     readonly double[] _recall;
+    readonly double[] _recallSquares;
     readonly double[] _ndcg;
     readonly bool[][] _isShown;
     readonly int[] _shown;
@@ -26,6 +29,7 @@ public sealed class RankingMetrics
         foreach (int k in cutoffs) ArgumentOutOfRangeException.ThrowIfLessThan(k, 1, nameof(cutoffs));
         _cutoffs = cutoffs.ToArray();
         _recall = new double[_cutoffs.Length];
+        _recallSquares = new double[_cutoffs.Length];
         _ndcg = new double[_cutoffs.Length];
         _shown = new int[_cutoffs.Length];
         _isShown = [.. _cutoffs.Select(_ => new bool[items])];
@@ -61,7 +65,9 @@ public sealed class RankingMetrics
                 hits++;
                 gain += Gain(i + 1);
             }
-            _recall[c] += (double)hits / relevant.Length;
+            double recall = (double)hits / relevant.Length;
+            _recall[c] += recall;
+            _recallSquares[c] += recall * recall;
             _ndcg[c] += gain / _idealGain[Math.Min(_cutoffs[c], relevant.Length)];
         }
     }
@@ -69,6 +75,21 @@ public sealed class RankingMetrics
     /// <summary>Mean Recall@k; 0 when no user counted.</summary>
     /// <exception cref="ArgumentException">k is not one of the cutoffs.</exception>
     public double Recall(int k) => Mean(_recall, k);
+
+    /// <summary>
+    /// Half the width of the 95 % interval of <see cref="Recall"/>, as the users that counted are a sample of more; null
+    /// for fewer than two.
+    /// </summary>
+    /// <exception cref="ArgumentException">k is not one of the cutoffs.</exception>
+    public double? RecallMargin(int k)
+    {
+        int c = Find(k);
+        if (Users < 2) return null;
+        double mean = _recall[c] / Users;
+        // Rounding may leave a sum just below 0 where all users are alike.
+        double variance = Math.Max(0, _recallSquares[c] - (Users * mean * mean)) / (Users - 1);
+        return 1.96 * Math.Sqrt(variance / Users);
+    }
 
     /// <summary>Mean NDCG@k; 0 when no user counted.</summary>
     /// <exception cref="ArgumentException">k is not one of the cutoffs.</exception>

@@ -2,7 +2,8 @@ namespace Argent.Data;
 
 /// <summary>
 /// Divides a data set into what may be learned from and what is asked afterwards. The unit is the pair of a user and an item
-/// with its first time in the held-out task, so that no item is asked that the user already has.
+/// with its first time in the held-out task, so that no item is asked that the user already has. Several tasks are held out
+/// each by itself, with the same rule and the same hash.
 /// <para><b>random</b>: a pair is held out when its <see cref="SplitHash"/> fraction is below the holdout, among users with
 /// at least MinEvents pairs; of a user with none held out the pair with the lowest fraction is, and of a user with all held
 /// out the one with the highest is not, as long as there are two.</para>
@@ -10,7 +11,7 @@ namespace Argent.Data;
 /// Nothing of any task from that moment on stays in training.</para>
 /// <para><b>leave-last-out</b>: the last pair (of several at one time the highest item row) of users with at least MinEvents
 /// and at least two pairs. Nothing of that user after the pair's time stays in training.</para>
-/// <para>In each kind, no event of any task with a held-out pair stays in training.</para>
+/// <para>In each kind, no event of any task with a pair that is held out of any stays in training.</para>
 /// </summary>
 public static class DatasetSplitter
 {
@@ -21,39 +22,47 @@ public static class DatasetSplitter
         dataset.Split ?? throw new ArgumentException($"The data set '{dataset.Name}' has no \"split\": add one to its dataset.json."));
 
     /// <summary>Splits by <paramref name="spec"/>; the same input gives the same output anywhere.</summary>
-    /// <exception cref="ArgumentException">The task is unknown, or has no times and the split needs them.</exception>
+    /// <exception cref="ArgumentException">A task is unknown, or has no times and the split needs them.</exception>
     public static DatasetSplit Split(Dataset dataset, SplitSpec spec)
     {
-        var held = dataset.Events.FirstOrDefault(e => e.Task == spec.Task)
-            ?? throw new ArgumentException($"The split names the task '{spec.Task}', which the data set '{dataset.Name}' has not.");
-        if (spec.Kind != SplitKind.Random && held.Times is null)
-        {
-            throw new ArgumentException($"The task '{spec.Task}' has no times, which a {spec.Kind} split needs.");
-        }
+        Interactions[] held = [Held(dataset, spec, spec.Task), .. spec.Also.Select(task => Held(dataset, spec, task))];
         PairChoice choice = spec.Kind switch
         {
             SplitKind.Random => new RandomChoice(dataset, spec),
             SplitKind.Temporal => new TemporalChoice(spec),
             _ => new LastChoice(spec),
         };
-        var test = new InteractionsBuilder(held.Task, held.Users, held.Times is not null);
+        var test = held.Select(e => new InteractionsBuilder(e.Task, e.Users, e.Times is not null)).ToList();
         var train = dataset.Events.Select(e => new InteractionsBuilder(e.Task, e.Users, e.Times is not null)).ToList();
         var pairs = new List<Pair>();
         var asked = new HashSet<int>();
-        for (int user = 0; user < held.Users; user++)
+        for (int user = 0; user < dataset.UserIds.Count; user++)
         {
-            FirstPairs(held, user, pairs);
-            long limit = choice.Choose(user, pairs);
             asked.Clear();
-            foreach (var pair in pairs.Where(p => p.IsHeld))
+            long limit = long.MaxValue;
+            for (int task = 0; task < held.Length; task++)
             {
-                test.Add(pair.Item, pair.Time);
-                asked.Add(pair.Item);
+                FirstPairs(held[task], user, pairs);
+                limit = Math.Min(limit, choice.Choose(user, pairs));
+                foreach (var pair in pairs.Where(p => p.IsHeld))
+                {
+                    test[task].Add(pair.Item, pair.Time);
+                    asked.Add(pair.Item);
+                }
+                test[task].EndUser();
             }
-            test.EndUser();
             for (int task = 0; task < train.Count; task++) Keep(dataset.Events[task], user, (asked, limit), train[task]);
         }
-        return new DatasetSplit([.. train.Select(t => t.Build())], test.Build());
+        return new DatasetSplit([.. train.Select(t => t.Build())], test[0].Build()) { AlsoTest = [.. test.Skip(1).Select(t => t.Build())] };
+    }
+
+    static Interactions Held(Dataset dataset, SplitSpec spec, string task)
+    {
+        var held = dataset.Events.FirstOrDefault(e => e.Task == task)
+            ?? throw new ArgumentException($"The split names the task '{task}', which the data set '{dataset.Name}' has not.");
+        return spec.Kind == SplitKind.Random || held.Times is not null
+            ? held
+            : throw new ArgumentException($"The task '{task}' has no times, which a {spec.Kind} split needs.");
     }
 
     static void Keep(Interactions events, int user, (HashSet<int> Asked, long Limit) rule, InteractionsBuilder kept)

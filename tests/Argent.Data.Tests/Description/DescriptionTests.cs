@@ -103,6 +103,12 @@ public sealed class DescriptionTests
             Split("\"task\": \"save\", \"kind\": \"randum\""),
             "'kind' of split is 'randum'. Did you mean 'random'? It can be random, temporal, leave-last-out."
         },
+        { Split("\"task\": \"save\", \"also\": [\"save\"]"), "split names a task twice." },
+        {
+            Split("\"task\": \"save\", \"also\": [\"saves\"]"),
+            "split names the task 'saves', which no event has. Did you mean 'save'? Tasks are save."
+        },
+        { Split("\"task\": \"save\", \"also\": \"like\""), "'also' of split must be a list of texts." },
         { Split("\"task\": \"save\", \"holdout\": 1"), "'holdout' of split must be between 0 and 1." },
         { Split("\"task\": \"save\", \"seed\": -1"), "'seed' of split must be a whole number of 0 or more." },
         { Split("\"task\": \"save\", \"after\": \"2020-01-01\""), "'after' of split needs the kind temporal." },

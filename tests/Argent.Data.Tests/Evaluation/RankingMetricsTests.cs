@@ -20,6 +20,23 @@ public sealed class RankingMetricsTests
     }
 
     [Fact]
+    public void The_margin_of_recall_is_the_deviation_over_users()
+    {
+        var metrics = new RankingMetrics(10, 1, 2);
+        metrics.Add([0, 1], [0, 1]);
+        Assert.Null(metrics.RecallMargin(2));
+        metrics.Add([2, 3], [4]);
+        metrics.Add([5], []);
+        // Recalls at 2 are 1 and 0: mean 1/2, variance (1/4 + 1/4) / 1, divided by two users.
+        Assert.Equal(1.96 * 0.5, metrics.RecallMargin(2)!.Value, 12);
+        Assert.Equal(1.96 * 0.25, metrics.RecallMargin(1)!.Value, 12);
+        Assert.Throws<ArgumentException>(() => metrics.RecallMargin(3));
+        var alike = new RankingMetrics(3, 2);
+        for (int user = 0; user < 100; user++) alike.Add([0], [0, 1, 2]);
+        Assert.Equal(0, alike.RecallMargin(2)!.Value, 8);
+    }
+
+    [Fact]
     public void Recall_divides_by_all_that_was_held_out_and_ndcg_by_what_fits()
     {
         var metrics = new RankingMetrics(5, 2);

@@ -150,6 +150,39 @@ public sealed class DatasetSplitterTests
         }
     }
 
+    [Theory]
+    [InlineData(SplitKind.Random, 0)]
+    [InlineData(SplitKind.Temporal, 60)]
+    [InlineData(SplitKind.LeaveLastOut, 0)]
+    public void Further_tasks_are_held_out_by_the_same_rule_and_the_first_is_asked_the_same(SplitKind kind, long after)
+    {
+        for (ulong seed = 1; seed <= 20; seed++)
+        {
+            var spec = new SplitSpec("save", kind, 0.3, 3, seed, after);
+            var data = Make(60, 40, seed, true, spec);
+            var (one, other) = (DatasetSplitter.Split(data), DatasetSplitter.Split(data, spec with { Task = "like" }));
+            var both = DatasetSplitter.Split(data, spec with { Also = ["like"] });
+            Assert.Equal(one.Test.ItemRows, both.Test.ItemRows);
+            Assert.Equal(one.Test.Start, both.Test.Start);
+            Assert.Equal("like", Assert.Single(both.AlsoTest).Task);
+            Assert.Equal(other.Test.ItemRows, both.AlsoTest[0].ItemRows);
+            Assert.Empty(one.AlsoTest);
+            for (int u = 0; u < data.UserIds.Count; u++)
+            {
+                HashSet<int> asked = [.. Set(both.Test, u), .. Set(both.AlsoTest[0], u)];
+                for (int task = 0; task < 2; task++)
+                {
+                    var kept = Set(both.Train[task], u);
+                    Assert.False(kept.Overlaps(asked), $"seed {seed}, user {u}");
+                    // What either split keeps away is kept away, and nothing else.
+                    var expected = Set(one.Train[task], u);
+                    expected.IntersectWith(Set(other.Train[task], u));
+                    Assert.Equal(expected, kept, HashSet<int>.CreateSetComparer());
+                }
+            }
+        }
+    }
+
     [Fact]
     public void Splits_are_the_same_each_time_and_follow_the_seed()
     {
@@ -169,6 +202,7 @@ public sealed class DatasetSplitterTests
         var data = Make(3, 5, 1, false, new SplitSpec("save", SplitKind.Random, 0.2, 2, 1, 0));
         TestText.Fails<ArgumentException>("has no \"split\"", () => DatasetSplitter.Split(data with { Split = null }));
         TestText.Fails<ArgumentException>("'buy'", () => DatasetSplitter.Split(data, data.Split! with { Task = "buy" }));
+        TestText.Fails<ArgumentException>("'buy'", () => DatasetSplitter.Split(data, data.Split! with { Also = ["buy"] }));
         var last = data.Split! with { Kind = SplitKind.LeaveLastOut };
         TestText.Fails<ArgumentException>("no times", () => DatasetSplitter.Split(data, last));
     }
