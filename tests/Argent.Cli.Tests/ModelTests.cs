@@ -143,6 +143,7 @@ public sealed class ModelTests(PublishedModel model) : IClassFixture<PublishedMo
         foreach (var figures in new[] { save, save["exact"]!, save["popularity"]! })
         {
             Assert.InRange((double)figures["recall@20"]!, 0, (double)figures["recall@100"]!);
+            Assert.InRange((double)figures["recallMargin@100"]!, 1e-4, 0.2);
             Assert.InRange((double)figures["ndcg@100"]!, 0, 1);
             Assert.InRange((double)figures["coverage@100"]!, 0, 1);
         }
