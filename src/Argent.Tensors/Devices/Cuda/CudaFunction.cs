@@ -81,7 +81,7 @@ public sealed unsafe class CudaFunction<TArguments> where TArguments : unmanaged
             {
                 throw new ArgumentException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The kernel '{Entry}' asks for {bytes} bytes of shared memory; a block of {Module.Device.Device} may have {allowed}."));
+                    $"'{Entry}' asks for {bytes} bytes of shared memory; a block of {Module.Device.Device} may have {allowed}."));
             }
             var api = Use();
             api.Check(
