@@ -68,7 +68,7 @@ public sealed class Avx2Kernels(Workers workers, bool isVnni = false) : IKernels
     public void ScoreCandidates(in ScoreCandidatesArgs args) => ScoreCandidatesAvx2.Run(in args, Workers);
 
     /// <inheritdoc/>
-    public void SumNeighbours(in SumNeighboursArgs args) => SumNeighboursHashed.Run(in args, Workers);
+    public void SumNeighbours(in SumNeighboursArgs args) => SumNeighboursAvx2.Run(in args, Workers);
 
     /// <inheritdoc/>
     public void NearestRows(in NearestRowsArgs args) => NearestRowsAvx2.Run(in args, Workers);

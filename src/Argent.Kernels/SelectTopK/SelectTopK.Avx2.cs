@@ -13,6 +13,7 @@ static unsafe class SelectTopKAvx2
         var work = new RowWork
         {
             Scores = args.Scores.Pointer,
+            Seconds = args.Seconds.Pointer,
             Ties = args.Ties.Pointer,
             Top = args.Top.Pointer,
             Positions = args.Positions.Pointer,
@@ -22,16 +23,10 @@ static unsafe class SelectTopKAvx2
         workers.Run(ref work, (int)args.Scores.Shape[0]);
     }
 
-    /// <summary>What orders equal scores of one row, and room for as many keys as it has columns.</summary>
-    struct TieOrder
-    {
-        public int* Ties;
-        public long* Spare;
-    }
-
     struct RowWork : IChunkedWork
     {
         public float* Scores;
+        public float* Seconds;
         public int* Ties;
         public float* Top;
         public int* Positions;
@@ -47,11 +42,13 @@ static unsafe class SelectTopKAvx2
             float* scores = Scores + (long)row * Columns;
             int count = MakeKeys(scores, keys, Columns);
             int kept = Math.Min(Kept, count);
-            KeySelection.Partition(keys, count, kept, spare);
-            var order = new TieOrder { Ties = Ties + (long)row * Columns, Spare = spare };
-            if (Ties != null && kept > 0) ChooseLastTies(keys, count, kept, in order);
-            KeySort.Sort(keys, kept, spare);
-            if (Ties != null) OrderTies(keys, kept, in order);
+            long first = (long)row * Columns;
+            new TieOrder
+            {
+                Seconds = Seconds == null ? null : Seconds + first,
+                Ties = Ties == null ? null : Ties + first,
+                Spare = spare,
+            }.PutBestFirst(keys, count, kept, TieOrder.ByScore);
             float* top = Top + (long)row * Kept;
             int* positions = Positions + (long)row * Kept;
             for (int k = 0; k < kept; k++)
@@ -86,66 +83,6 @@ static unsafe class SelectTopKAvx2
                 if (scores[i] > float.NegativeInfinity) keys[made++] = RankKey.Of(scores[i] + 0f, (uint)i);
             }
             return made;
-        }
-
-        /// <summary>
-        /// The kept keys are the best by score and position. Of those with the last kept score, chooses again, by tie.
-        /// </summary>
-        static void ChooseLastTies(long* keys, int count, int kept, in TieOrder order)
-        {
-            long last = KeySelection.Largest(keys, kept) >> 32;
-            int better = MoveFirst(keys, kept, last), equal = better;
-            for (int i = better; i < count; i++)
-            {
-                if (keys[i] >> 32 == last) (keys[equal], keys[i], equal) = (keys[i], keys[equal], equal + 1);
-            }
-            if (equal <= kept) return;
-            ByTie(keys + better, equal - better, order.Ties);
-            KeySelection.Partition(keys + better, equal - better, kept - better, order.Spare);
-            ByScore(keys + better, kept - better, last);
-        }
-
-        /// <summary>Moves the keys better than upper half <paramref name="last"/> to the front; returns their number.</summary>
-        static int MoveFirst(long* keys, int count, long last)
-        {
-            int better = 0;
-            for (int i = 0; i < count; i++)
-            {
-                if (keys[i] >> 32 < last) (keys[better], keys[i], better) = (keys[i], keys[better], better + 1);
-            }
-            return better;
-        }
-
-        /// <summary>Orders each run of equal scores by tie, then position.</summary>
-        static void OrderTies(long* keys, int count, in TieOrder order)
-        {
-            for (int start = 0; start < count;)
-            {
-                long upper = keys[start] >> 32;
-                int end = start + 1;
-                while (end < count && keys[end] >> 32 == upper) end++;
-                if (end - start > 1)
-                {
-                    ByTie(keys + start, end - start, order.Ties);
-                    KeySort.Sort(keys + start, end - start, order.Spare);
-                    ByScore(keys + start, end - start, upper);
-                }
-                start = end;
-            }
-        }
-
-        static void ByTie(long* keys, int count, int* ties)
-        {
-            for (int i = 0; i < count; i++)
-            {
-                uint position = RankKey.Tie(keys[i]);
-                keys[i] = ((long)ties[position] << 32) | position;
-            }
-        }
-
-        static void ByScore(long* keys, int count, long upper)
-        {
-            for (int i = 0; i < count; i++) keys[i] = (upper << 32) | RankKey.Tie(keys[i]);
         }
     }
 }

@@ -140,17 +140,11 @@ sealed class Funnel
         float[] exact = scores.Row(0).Slice(place * tasks, tasks).ToArray();
         var valued = _stages.Values.Evaluate([_query], in found, scores, pass);
         float[] inputs = valued.Tasks.Row(0).Slice(place * tasks, tasks).ToArray();
-        var values = valued.Values.Row(0)[..found.Counts[0]];
-        var ties = valued.Ties.Row(0)[..found.Counts[0]];
-        int rank = 1;
-        for (int i = 0; i < values.Length; i++)
-        {
-            if (values[i] > values[place] || (values[i] == values[place] && ties[i] < ties[place])) rank++;
-        }
+        int rank = valued.Rank(0, place, found.Counts[0]);
         var names = _stages.Parts.Description.Tasks;
         Value = new ExplainedValue(
             [.. names.Select((name, t) => new ExplainedTask(name, exact[t], inputs[t]))],
-            new FormulaTerms(_query.Value, names).Explain(_stages.Values.Inputs(_query, _slot, inputs), pass), values[place], rank);
+            new FormulaTerms(_query.Value, names).Explain(_stages.Values.Inputs(_query, _slot, inputs), pass), valued.Values.Row(0)[place], rank);
         if (!IsMerged) return;
         var lists = _stages.Blend.Compose([_query], in found, in valued, pass);
         int after = lists.Positions.Row(0).IndexOf(place);

@@ -1,4 +1,3 @@
-using Argent.Kernels;
 using Argent.Tensors;
 
 namespace Argent.Model;
@@ -31,15 +30,7 @@ public sealed class Blend(BlendProgram program, ForwardIndex forward, EmbeddingC
         var positions = pass.Scratch.Rent<int>(shape);
         var ranks = isIdentity ? default : pass.Scratch.Rent<int>(shape);
         var reasons = isIdentity ? default : pass.Scratch.Rent<int>(shape);
-        var mark = pass.Scratch.Mark();
-        pass.Kernels.SelectTopK(new SelectTopKArgs
-        {
-            Scores = valued.Values,
-            Ties = valued.Ties,
-            Top = pass.Scratch.Rent<float>(shape),
-            Positions = positions,
-        });
-        pass.Scratch.Release(mark);
+        valued.Select(positions, pass);
         var lists = new BlendedLists(positions, ranks, reasons);
         for (int r = 0; r < queries.Length && !isIdentity; r++)
         {

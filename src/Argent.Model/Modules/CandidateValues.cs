@@ -22,11 +22,9 @@ sealed class CandidateValues(TaskActivation activation, ValueModel value, IvfTen
     {
         long requests = found.Slots.Shape[0], capacity = found.Slots.Shape[1], tasks = scores.Shape[2];
         var values = pass.Scratch.Rent<float>(new Shape(requests, capacity));
-        var ties = pass.Scratch.Rent<int>(new Shape(requests, capacity));
-        for (int r = 0; r < requests; r++)
-        {
-            Order(found.Slots.Row(r)[..found.Counts[r]], scores.Row(r), ties.Row(r), pass.Scratch);
-        }
+        var rows = pass.Scratch.Rent<int>(new Shape(requests, capacity));
+        for (int r = 0; r < requests; r++) TakeRows(found.Slots.Row(r)[..found.Counts[r]], rows.Row(r));
+        var sums = Sums(scores, pass.Scratch);
         if (activation == TaskActivation.Sigmoid)
         {
             pass.Kernels.Elementwise(new ElementwiseArgs { Op = ElementwiseOp.Sigmoid, Left = scores, Output = scores });
@@ -40,58 +38,98 @@ sealed class CandidateValues(TaskActivation activation, ValueModel value, IvfTen
             values.Row(r)[count..].Fill(float.NegativeInfinity);
             pass.Scratch.Release(mark);
         }
-        return new ValuedCandidates(scores, values, ties);
+        return new ValuedCandidates(scores, values, sums, rows);
     }
 
     /// <summary>Values of given items of one request, rented from the pass, as those of its candidates would be.</summary>
     /// <param name="query">The request.</param>
     /// <param name="slots">[n] int32.</param>
     /// <param name="scores">[n, T] float32, overwritten with the task values.</param>
-    /// <param name="isOrdered">Whether ties are wanted; there is no tensor of them otherwise.</param>
+    /// <param name="isOrdered">Whether what orders equal values is wanted; there are no such tensors otherwise.</param>
     /// <param name="pass">What it runs with.</param>
     public ValuedCandidates Evaluate(
         RetrievalQuery query, Tensor<int> slots, Tensor<float> scores, bool isOrdered, in ForwardPass pass)
     {
         long count = scores.Shape[0];
-        var ties = isOrdered ? pass.Scratch.Rent<int>(new Shape(1, count)) : default;
-        if (isOrdered) Order(slots.Span, scores.Span, ties.Span, pass.Scratch);
+        var all = scores.Reshape(new Shape(1, count, scores.Shape[1]));
+        var rows = isOrdered ? pass.Scratch.Rent<int>(new Shape(1, count)) : default;
+        if (isOrdered) TakeRows(slots.Span, rows.Span);
+        var sums = isOrdered ? Sums(all, pass.Scratch) : default;
         if (activation == TaskActivation.Sigmoid)
         {
             pass.Kernels.Elementwise(new ElementwiseArgs { Op = ElementwiseOp.Sigmoid, Left = scores, Output = scores });
         }
         var values = value.Forward(scores, slots.Span, query.Value, pass).Reshape(new Shape(1, count));
-        return new ValuedCandidates(scores.Reshape(new Shape(1, count, scores.Shape[1])), values, ties);
+        return new ValuedCandidates(all, values, sums, rows);
     }
 
-    /// <summary>What orders candidates of equal value: the item row; before it, after a sigmoid, the sum of the scores.</summary>
-    void Order(ReadOnlySpan<int> slots, ReadOnlySpan<float> scores, Span<int> ties, Scratch scratch)
+    void TakeRows(ReadOnlySpan<int> slots, Span<int> rows)
     {
-        ties[slots.Length..].Clear();
-        if (activation == TaskActivation.None)
-        {
-            for (int c = 0; c < slots.Length; c++) ties[c] = index.Rows[slots[c]];
-            return;
-        }
-        // Near 1 a float32 sigmoid has few values: scores above 17 would all tie, and the row would order the best items.
-        var mark = scratch.Mark();
-        var keys = scratch.Rent<ulong>(new Shape(slots.Length)).Span;
-        var positions = scratch.Rent<int>(new Shape(slots.Length)).Span;
-        int tasks = value.Tasks.Count;
-        for (int c = 0; c < slots.Length; c++)
+        for (int c = 0; c < slots.Length; c++) rows[c] = index.Rows[slots[c]];
+        rows[slots.Length..].Clear();
+    }
+
+    /// <summary>[B, K1] the sum of each candidate's scores after a sigmoid, rented; otherwise no tensor.</summary>
+    /// <remarks>
+    /// Near 1 a float32 sigmoid has few values: scores above 17 would all tie, and the row would order the best items.
+    /// </remarks>
+    unsafe Tensor<float> Sums(Tensor<float> scores, Scratch scratch)
+    {
+        if (activation == TaskActivation.None) return default;
+        long tasks = scores.Shape[2];
+        var sums = scratch.Rent<float>(new Shape(scores.Shape[0], scores.Shape[1]));
+        float* from = scores.Pointer, to = sums.Pointer;
+        for (long c = 0; c < sums.Count; c++, from += tasks)
         {
             float sum = 0;
-            for (int t = 0; t < tasks; t++) sum += scores[c * tasks + t];
-            keys[c] = RankOrder.Key(sum, index.Rows[slots[c]]);
-            positions[c] = c;
+            for (long t = 0; t < tasks; t++) sum += from[t];
+            to[c] = sum;
         }
-        keys.Sort(positions);
-        for (int rank = 0; rank < positions.Length; rank++) ties[positions[rank]] = rank;
-        scratch.Release(mark);
+        return sums;
     }
 }
 
-/// <summary>Candidates with their values.</summary>
+/// <summary>Candidates with their values, best by value, then sum, then row.</summary>
 /// <param name="Tasks">[B, K1, T] float32 task values.</param>
 /// <param name="Values">[B, K1] float32, -infinity where there is no candidate.</param>
-/// <param name="Ties">[B, K1] int32, ascending among equal values.</param>
-readonly record struct ValuedCandidates(Tensor<float> Tasks, Tensor<float> Values, Tensor<int> Ties);
+/// <param name="Sums">[B, K1] float32, descending among equal values; no tensor where rows order them.</param>
+/// <param name="Rows">[B, K1] int32 item rows, ascending among what is still equal.</param>
+readonly record struct ValuedCandidates(Tensor<float> Tasks, Tensor<float> Values, Tensor<float> Sums, Tensor<int> Rows)
+{
+    /// <summary>The best candidates of each request.</summary>
+    /// <param name="positions">[B, K] int32, overwritten: places among the candidates, -1 where there are fewer.</param>
+    /// <param name="pass">What it runs with.</param>
+    public void Select(Tensor<int> positions, in ForwardPass pass)
+    {
+        var mark = pass.Scratch.Mark();
+        pass.Kernels.SelectTopK(new SelectTopKArgs
+        {
+            Scores = Values,
+            Seconds = Sums,
+            Ties = Rows,
+            Top = pass.Scratch.Rent<float>(positions.Shape),
+            Positions = positions,
+        });
+        pass.Scratch.Release(mark);
+    }
+
+    /// <summary>The place of a candidate in the order of its request, from 1.</summary>
+    public int Rank(int request, int candidate, int count)
+    {
+        int rank = 1;
+        for (int c = 0; c < count; c++)
+        {
+            if (IsBefore(request, c, candidate)) rank++;
+        }
+        return rank;
+    }
+
+    bool IsBefore(int request, int left, int right)
+    {
+        var values = Values.Row(request);
+        if (values[left] != values[right]) return values[left] > values[right];
+        if (Sums.IsPresent && Sums.Row(request) is var sums && sums[left] != sums[right]) return sums[left] > sums[right];
+        var rows = Rows.Row(request);
+        return rows[left] < rows[right];
+    }
+}

@@ -171,13 +171,7 @@ public sealed class RankingModel
     static Tensor<int> Order(in ValuedCandidates valued, int most, in ForwardPass pass)
     {
         var order = pass.Scratch.Rent<int>(new Shape(1, most));
-        pass.Kernels.SelectTopK(new SelectTopKArgs
-        {
-            Scores = valued.Values,
-            Ties = valued.Ties,
-            Top = pass.Scratch.Rent<float>(order.Shape),
-            Positions = order,
-        });
+        valued.Select(order, pass);
         return order.Reshape(new Shape(most));
     }
 
