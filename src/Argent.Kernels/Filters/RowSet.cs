@@ -6,13 +6,13 @@ using System.Runtime.Intrinsics.X86;
 namespace Argent.Kernels;
 
 /// <summary>
-/// A long list of rows to look rows up in, where a binary search of 100,000 waits for many cache lines: as bits where the
-/// rows are many of the catalogue's, otherwise as a hash table; one cache line a look-up either way.
+/// A list of rows to look rows up in, where a binary search mispredicts each step and, of 100,000, waits for many cache
+/// lines: as bits where the rows are many of the catalogue's, otherwise as a hash table; one cache line a look-up either way.
 /// </summary>
 sealed unsafe class RowSet
 {
-    // A shorter list stays in the first-level cache and takes few steps.
-    const int RowsMin = 64;
+    // A shorter list takes few steps.
+    const int RowsMin = 8;
 
     const int Empty = -1;
 
@@ -29,7 +29,7 @@ sealed unsafe class RowSet
         Rows = rows;
         if (rows[^1] < (long)BitsPerRowMax * rows.Length)
         {
-            _bits = GC.AllocateArray<ulong>(rows[^1] / 64 + 1, pinned: true);
+            _bits = new ulong[rows[^1] / 64 + 1];
             foreach (int row in rows)
             {
                 // Rows below 0 are no item's.
@@ -39,7 +39,7 @@ sealed unsafe class RowSet
         }
         // At most half full, so that a look-up rarely goes beyond its line.
         int log = BitOperations.Log2((uint)rows.Length) + 2;
-        _table = GC.AllocateUninitializedArray<int>(1 << log, pinned: true);
+        _table = GC.AllocateUninitializedArray<int>(1 << log);
         (_mask, _shift) = (_table.Length - 1, 32 - log);
         Array.Fill(_table, Empty);
         foreach (int row in rows)
