@@ -21,6 +21,7 @@ static unsafe class DenseBFloat16Avx2
             Bias = args.Bias.Pointer,
             Activation = args.Activation,
         };
-        GemmAvx2.Run(gemm, workers);
+        if (DenseNarrowAvx2.Takes(gemm)) DenseNarrowAvx2.Run(gemm, workers);
+        else GemmAvx2.Run(gemm, workers);
     }
 }

@@ -20,6 +20,9 @@ static unsafe class GemvAvx2
         workers.Run(ref work, (groups + work.GroupsPerChunk - 1) / work.GroupsPerChunk);
     }
 
+    /// <summary>All columns, on the calling thread.</summary>
+    public static void Columns(in Gemm g) => new Work { Gemm = g, GroupsPerChunk = (g.N + 7) / 8 }.Run(0);
+
     struct Work : IChunkedWork
     {
         public Gemm Gemm;

@@ -123,9 +123,9 @@ public sealed class BFloat16Tests
     }
 
     static IEnumerable<(int M, int K, int N)> Extents() =>
-        from m in new[] { 0, 1, 3, 13, 97, 193 }
+        from m in new[] { 0, 1, 3, 13, 97, 193, 519 }
         from k in new[] { 0, 1, 65, 257, 513 }
-        from n in new[] { 0, 1, 16, 17, 65, 127 }
+        from n in new[] { 0, 1, 2, 4, 16, 17, 65, 127 }
         select (m, k, n);
 
     static Tensor<BFloat16> Rounded(Tensor<float> values)
