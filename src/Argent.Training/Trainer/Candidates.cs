@@ -1,3 +1,5 @@
+using Argent.Tensors;
+
 namespace Argent.Training;
 
 /// <summary>

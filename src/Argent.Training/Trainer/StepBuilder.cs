@@ -1,4 +1,5 @@
 using Argent.Model;
+using Argent.Tensors;
 
 namespace Argent.Training;
 

@@ -1,5 +1,6 @@
 using Argent.Data;
 using Argent.Model;
+using Argent.Tensors;
 
 namespace Argent.Training;
 

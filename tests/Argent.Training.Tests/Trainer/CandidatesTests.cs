@@ -1,3 +1,5 @@
+using Argent.Tensors;
+
 namespace Argent.Training.Tests;
 
 public sealed class CandidatesTests

@@ -1,10 +1,14 @@
-namespace Argent.Training;
+namespace Argent.Tensors;
 
 /// <summary>
 /// Random numbers of a named place: the stream of (seed, purpose, epoch, number) is the same whenever and on whatever
 /// thread it is asked for, so a resumed training draws what an uninterrupted one would. SplitMix64.
 /// </summary>
-struct CounterRandom(ulong seed, ulong purpose, long epoch = 0, long number = 0)
+/// <param name="seed">Of everything that is drawn.</param>
+/// <param name="purpose">What for, so that two uses of a seed do not draw the same.</param>
+/// <param name="epoch">A first number of the place.</param>
+/// <param name="number">A second one.</param>
+public struct CounterRandom(ulong seed, ulong purpose, long epoch = 0, long number = 0)
 {
     const ulong Golden = 0x9E3779B97F4A7C15;
 
@@ -32,35 +36,4 @@ struct CounterRandom(ulong seed, ulong purpose, long epoch = 0, long number = 0)
         x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
         return x ^ (x >> 31);
     }
-}
-
-/// <summary>What random numbers are drawn for.</summary>
-static class Purpose
-{
-    /// <summary>First values of the weights.</summary>
-    public const ulong Weights = 1;
-
-    /// <summary>Order of the users in an epoch.</summary>
-    public const ulong Order = 2;
-
-    /// <summary>Which events of a user are input.</summary>
-    public const ulong Inputs = 3;
-
-    /// <summary>Which items a step sees without their id.</summary>
-    public const ulong IdDropout = 4;
-
-    /// <summary>Uniform negatives.</summary>
-    public const ulong Negatives = 5;
-
-    /// <summary>Which tasks an epoch asks a user for.</summary>
-    public const ulong Tasks = 6;
-
-    /// <summary>From which moment an epoch asks a user.</summary>
-    public const ulong Moments = 7;
-
-    /// <summary>What a step of an OverArch's training drops.</summary>
-    public const ulong Dropout = 8;
-
-    /// <summary>Order of an OverArch's users in an epoch.</summary>
-    public const ulong ScoredOrder = 9;
 }
