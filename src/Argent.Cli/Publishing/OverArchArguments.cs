@@ -27,19 +27,15 @@ sealed class OverArchArguments
         HelpName = "A,B",
     };
 
-    readonly Option<int> _candidates = Numbers.AtLeast(2, new Option<int>("--over-arch-candidates")
-    {
-        Description = "Candidates of each user that the OverArch learns to tell apart; serving keeps as many for each head.",
-        HelpName = "n",
-        DefaultValueFactory = _ => Defaults.Candidates,
-    });
+    readonly Option<int> _candidates = Numbers.AtLeast(2, Numbers.Create(
+        "--over-arch-candidates",
+        "Candidates of each user that the OverArch learns to tell apart; serving keeps as many for each head.",
+        Defaults.Candidates));
 
-    readonly Option<int> _users = Numbers.AtLeast(0, new Option<int>("--over-arch-users")
-    {
-        Description = "Users of whom the towers' training keeps events back for the OverArch, beside those that validate.",
-        HelpName = "n",
-        DefaultValueFactory = _ => ScoredUsersDefault,
-    });
+    readonly Option<int> _users = Numbers.AtLeast(0, Numbers.Create(
+        "--over-arch-users",
+        "Users of whom the towers' training keeps events back for the OverArch, beside those that validate.",
+        ScoredUsersDefault));
 
     readonly Option<bool> _keepTowers = new("--keep-towers")
     {
@@ -50,14 +46,28 @@ sealed class OverArchArguments
 
     static OverArchOptions Defaults { get; } = new() { Kind = "mlp" };
 
-    /// <summary>All of them.</summary>
-    public IReadOnlyList<Option> All => [_kind, _kindOptions, _features, _candidates, _users, _keepTowers];
+    /// <summary>All but <see cref="Users"/>.</summary>
+    public IReadOnlyList<Option> Others => [_kind, _kindOptions, _features, _candidates, _keepTowers];
+
+    /// <summary>The option that concerns the training of the towers.</summary>
+    public Option Users => _users;
 
     /// <summary>Whether the towers of an earlier training stay.</summary>
     public bool KeepsTowers(CommandRun run) => run.Get(_keepTowers);
 
     /// <summary>Users of whom the towers keep events back for the OverArch.</summary>
-    public int ScoredUsers(CommandRun run) => run.Get(_kind) is null ? 0 : run.Get(_users);
+    /// <param name="run">What was asked for.</param>
+    /// <param name="isTemporal">Whether events are kept back by their time.</param>
+    /// <exception cref="UsageException">A number of users where all users' last events are kept back.</exception>
+    public int ScoredUsers(CommandRun run, bool isTemporal)
+    {
+        if (isTemporal && run.Has(_users))
+        {
+            throw new UsageException(
+                $"{_users.Name} cannot be with --sequence or --trend-days: with them events are kept back by time.");
+        }
+        return run.Get(_kind) is null || isTemporal ? 0 : run.Get(_users);
+    }
 
     /// <summary>What is asked for, or null for no OverArch.</summary>
     /// <exception cref="UsageException">Options without a kind, or options that are no JSON object.</exception>
@@ -65,11 +75,8 @@ sealed class OverArchArguments
     {
         if (run.Get(_kind) is not { } kind)
         {
-            bool isAsked = run.Get(_kindOptions) is not null || run.Get(_features) is not null || run.Get(_keepTowers);
-            if (isAsked)
-            {
-                throw new UsageException("--over-arch-options, --over-arch-features and --keep-towers need --over-arch KIND.");
-            }
+            Option[] dependent = [_kindOptions, _features, _candidates, _users, _keepTowers];
+            if (dependent.FirstOrDefault(run.Has) is { } option) throw new UsageException($"{option.Name} needs --over-arch KIND.");
             return null;
         }
         return Defaults with

@@ -9,33 +9,19 @@ sealed class SequenceOptions
 {
     static readonly TrainOptions _defaults = new() { Out = "" };
 
-    readonly Option<int> _length = Numbers.AtLeast(0, new Option<int>("--sequence")
-    {
-        Description = "Last events that the user tower reads in their order, by attention; 0 is none.",
-        HelpName = "n",
-        DefaultValueFactory = _ => _defaults.SequenceLength,
-    });
+    readonly Option<int> _length = Numbers.AtLeast(0, Numbers.Create(
+        "--sequence",
+        "Last events that the user tower reads in their order, by attention; 0 is none.",
+        _defaults.SequenceLength));
 
-    readonly Option<int> _blocks = Numbers.AtLeast(1, new Option<int>("--sequence-blocks")
-    {
-        Description = "Blocks of attention and hidden layer.",
-        HelpName = "n",
-        DefaultValueFactory = _ => _defaults.SequenceBlocks,
-    });
+    readonly Option<int> _blocks = Numbers.AtLeast(1, Numbers.Create(
+        "--sequence-blocks", "Blocks of attention and hidden layer.", _defaults.SequenceBlocks));
 
-    readonly Option<int> _heads = Numbers.AtLeast(1, new Option<int>("--sequence-heads")
-    {
-        Description = "Heads of the attention.",
-        HelpName = "n",
-        DefaultValueFactory = _ => _defaults.SequenceHeads,
-    });
+    readonly Option<int> _heads = Numbers.AtLeast(1, Numbers.Create(
+        "--sequence-heads", "Heads of the attention.", _defaults.SequenceHeads));
 
-    readonly Option<int> _hidden = Numbers.AtLeast(0, new Option<int>("--sequence-hidden")
-    {
-        Description = "Width of a block's hidden layer; 0 is none.",
-        HelpName = "n",
-        DefaultValueFactory = _ => _defaults.SequenceHidden,
-    });
+    readonly Option<int> _hidden = Numbers.AtLeast(0, Numbers.Create(
+        "--sequence-hidden", "Width of a block's hidden layer; 0 is none.", _defaults.SequenceHidden));
 
     readonly Option<AttentionWeighting> _weighting = new("--sequence-weighting")
     {
@@ -44,26 +30,20 @@ sealed class SequenceOptions
         DefaultValueFactory = _ => _defaults.SequenceWeighting,
     };
 
-    readonly Option<float> _rate = new("--sequence-rate")
-    {
-        Description = "Size of a step of the sequence's weights, as a share of the learning rate.",
-        HelpName = "x",
-        DefaultValueFactory = _ => _defaults.SequenceRate,
-    };
+    readonly Option<float> _rate = Numbers.Create(
+        "--sequence-rate",
+        "Size of a step of the sequence's weights, as a share of the learning rate.",
+        _defaults.SequenceRate);
 
-    readonly Option<double> _trend = new("--trend-days")
-    {
-        Description = "Days after which an event counts 1 / e in its item's trend, which is part of the bias; 0 is no trend.",
-        HelpName = "x",
-        DefaultValueFactory = _ => _defaults.TrendDays,
-    };
+    readonly Option<double> _trend = Numbers.Create(
+        "--trend-days",
+        "Days after which an event counts 1 / e in its item's trend, which is part of the bias; 0 is no trend.",
+        _defaults.TrendDays);
 
-    readonly Option<double> _target = new("--target-days")
-    {
-        Description = "With a sequence or a trend: days from a moment on whose events are wanted.",
-        HelpName = "x",
-        DefaultValueFactory = _ => _defaults.TargetDays,
-    };
+    readonly Option<double> _target = Numbers.Create(
+        "--target-days",
+        "With a sequence or a trend: days from a moment on whose events are wanted.",
+        _defaults.TargetDays);
 
     /// <summary>For the command.</summary>
     public IEnumerable<Option> All => [_length, _blocks, _heads, _hidden, _weighting, _rate, _trend, _target];

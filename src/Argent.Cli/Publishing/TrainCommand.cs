@@ -32,33 +32,16 @@ sealed class TrainCommand : ArgentCommand
     readonly Option<int> _patience =
         Count("--patience", "Stop after this many epochs without a better validation.", _defaults.Patience);
 
-    readonly Option<float> _rate = new("--learning-rate")
-    {
-        Description = "Size of a step.",
-        HelpName = "x",
-        DefaultValueFactory = _ => _defaults.LearningRate,
-    };
+    readonly Option<float> _rate = Numbers.Create("--learning-rate", "Size of a step.", _defaults.LearningRate);
 
-    readonly Option<float> _decay = new("--weight-decay")
-    {
-        Description = "How fast the tables shrink, times the learning rate.",
-        HelpName = "x",
-        DefaultValueFactory = _ => _defaults.WeightDecay,
-    };
+    readonly Option<float> _decay = Numbers.Create(
+        "--weight-decay", "How fast the tables shrink, times the learning rate.", _defaults.WeightDecay);
 
-    readonly Option<float> _idDropout = new("--id-dropout")
-    {
-        Description = "Share of the items that a step sees by their features alone.",
-        HelpName = "x",
-        DefaultValueFactory = _ => _defaults.IdDropout,
-    };
+    readonly Option<float> _idDropout = Numbers.Create(
+        "--id-dropout", "Share of the items that a step sees by their features alone.", _defaults.IdDropout);
 
-    readonly Option<float> _scale = new("--initial-scale")
-    {
-        Description = "Standard deviation of the first weights of the tables.",
-        HelpName = "x",
-        DefaultValueFactory = _ => _defaults.InitialScale,
-    };
+    readonly Option<float> _scale = Numbers.Create(
+        "--initial-scale", "Standard deviation of the first weights of the tables.", _defaults.InitialScale);
 
     readonly Option<string?> _tasks = Text("--tasks", "Tasks to learn; all tasks of the data when left out.", "A,B");
     readonly Option<string?> _hidden = Text("--user-hidden", "Widths of hidden layers of the user tower.", "256,128");
@@ -70,12 +53,10 @@ sealed class TrainCommand : ArgentCommand
         HelpName = "n",
     });
 
-    readonly Option<int> _validation = Numbers.AtLeast(0, new Option<int>("--validation-users")
-    {
-        Description = "The most users that are validated; 0 learns from all events and keeps the last epoch.",
-        HelpName = "n",
-        DefaultValueFactory = _ => _defaults.ValidationUsers,
-    });
+    readonly Option<int> _validation = Numbers.AtLeast(0, Numbers.Create(
+        "--validation-users",
+        "The most users that are validated; 0 learns from all events and keeps the last epoch.",
+        _defaults.ValidationUsers));
 
     readonly SequenceOptions _sequence = new();
     readonly OverArchArguments _overArch = new();
@@ -91,20 +72,24 @@ sealed class TrainCommand : ArgentCommand
     {
         Option[] all =
         [
-            _data, _out, _epochs, _dim, _batch, _patience, _rate, _decay, _idDropout, _scale, _tasks, _hidden, _itemHidden,
-            _userIds, _validation, .. _sequence.All, .. _overArch.All, _resume, _maxBadRows,
+            _data, _out, .. OfTowers, .. _overArch.Others, _resume, _maxBadRows,
         ];
         foreach (var option in all) Add(option);
     }
+
+    /// <summary>Options that say nothing where towers are kept.</summary>
+    IEnumerable<Option> OfTowers =>
+    [
+        _epochs, _dim, _batch, _patience, _rate, _decay, _idDropout, _scale, _tasks, _hidden, _itemHidden, _userIds, _validation,
+        .. _sequence.All, _overArch.Users,
+    ];
 
     /// <inheritdoc/>
     public override Task<int> RunAsync(CommandRun run)
     {
         var overArch = _overArch.Read(run, run.Get(_resume));
         overArch?.Check();
-        var options = _overArch.KeepsTowers(run)
-            ? OverArchArguments.TowersOf(run.Require(_out))
-            : _sequence.Apply(ReadOptions(run), run) with { ScoredUsers = _overArch.ScoredUsers(run) };
+        var options = Towers(run);
         options.Check();
         var dataset = DatasetReader.Read(run.Require(_data), DataOptions.Of(run, _maxBadRows), run.Progress);
         var (split, kernels) = (TrainingSplit.Of(dataset, run), CpuKernels.Create(run.Workers));
@@ -118,6 +103,21 @@ sealed class TrainCommand : ArgentCommand
         run.Print(
             JsonSerializer.SerializeToNode(scored, StrictJson.Options)!, output => OverArchArguments.Write(output, scored));
         return Task.FromResult(ExitCode.Done);
+    }
+
+    /// <summary>How the towers are to be trained, or were.</summary>
+    TrainOptions Towers(CommandRun run)
+    {
+        if (!_overArch.KeepsTowers(run))
+        {
+            var options = _sequence.Apply(ReadOptions(run), run);
+            return options with { ScoredUsers = _overArch.ScoredUsers(run, options.IsTemporal()) };
+        }
+        if (OfTowers.FirstOrDefault(run.Has) is { } option)
+        {
+            throw new UsageException($"{option.Name} is about training towers, and --keep-towers trains none; leave one of them out.");
+        }
+        return OverArchArguments.TowersOf(run.Require(_out));
     }
 
     TrainOptions ReadOptions(CommandRun run) => new()
@@ -140,12 +140,8 @@ sealed class TrainCommand : ArgentCommand
         Resume = run.Get(_resume),
     };
 
-    static Option<int> Count(string name, string description, int value) => Numbers.AtLeast(1, new Option<int>(name)
-    {
-        Description = description,
-        HelpName = "n",
-        DefaultValueFactory = _ => value,
-    });
+    static Option<int> Count(string name, string description, int value) =>
+        Numbers.AtLeast(1, Numbers.Create(name, description, value));
 
     static Option<string?> Text(string name, string description, string shape) =>
         new(name) { Description = description, HelpName = shape };

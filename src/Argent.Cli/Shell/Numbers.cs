@@ -3,9 +3,17 @@ using System.Numerics;
 
 namespace Argent.Cli;
 
-/// <summary>Bounds of numeric options, checked while the command line is parsed.</summary>
+/// <summary>Numeric options, whose bounds are checked while the command line is parsed.</summary>
 static class Numbers
 {
+    /// <summary>An option with a default.</summary>
+    public static Option<T> Create<T>(string name, string description, T value) where T : struct, INumber<T> => new(name)
+    {
+        Description = description,
+        HelpName = typeof(T) == typeof(int) ? "n" : "x",
+        DefaultValueFactory = _ => value,
+    };
+
     /// <summary>The same option, which refuses numbers below <paramref name="least"/>.</summary>
     public static Option<T> AtLeast<T>(T least, Option<T> option) where T : struct, INumber<T>
     {
