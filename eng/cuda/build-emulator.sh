@@ -18,7 +18,7 @@ flock 9
 
 # The kernels' float steps are rounded one by one; blocks share no memory that the compiler may reorder by type; thread-local
 # memory is reached by descriptors, since the shared variables of all kernels together are large.
-flags=(-std=c++17 -O2 -g1 -fPIC -march=x86-64-v3 -fvisibility=hidden -ffp-contract=off -fno-math-errno -fwrapv
+flags=(-std=c++17 -O3 -g1 -fPIC -march=x86-64-v3 -fvisibility=hidden -ffp-contract=off -fno-math-errno -fwrapv
     -fno-strict-aliasing -mtls-dialect=gnu2 -pthread -Wall -Wextra -Werror -Wno-unknown-pragmas -Wno-missing-field-initializers -DARGENT_EMULATED
     -I "$root/eng/cuda/emulator" -I "$root/src/Argent.Kernels/Cuda")
 # Unaligned accesses call the emulator, and large frames touch each page, so that an overflow meets the guard page.

@@ -22,9 +22,11 @@ if [ $# -gt 0 ]; then
 else
     mapfile -t sources < <(find "$root/src/Argent.Kernels" -name '*.cu' | sort)
 fi
+# The emulator's own kernels use every wrapper of the prelude.
+selftest=$root/eng/cuda/emulator/self-test.cu
 [ ${#sources[@]} -gt 0 ] || { echo "check-ptx.sh: no kernels" >&2; exit 1; }
 rm -f "$out"/*.ptx
-for source in "${sources[@]}"; do
+for source in "${sources[@]}" "$selftest"; do
     for architecture in sm_80 sm_90; do
         printf '%q ' "$clang" "${flags[@]}" --cuda-gpu-arch=$architecture "$source" \
             -o "$out/$(basename "$source" .cu).$architecture.ptx"

@@ -153,8 +153,9 @@ ARGENT_INLINE float argent_exp(float x)
     return argent_mul(argent_add(p, p), power);
 }
 
-// The natural logarithm, for any x: -infinity for 0, NaN below 0. With x = 2^e m, m in [sqrt 1/2, sqrt 2), f = m - 1 and
-// s = f / (2 + f): log m = f - s (f - R), where R = 2 s^2 (1/3 + s^2 / 5 + s^4 / 7 + s^6 / 9) is the series of atanh.
+// The natural logarithm, for any x, within one unit in the last place (a test samples it): -infinity for 0, NaN below 0.
+// With x = 2^e m, m in [sqrt 1/2, sqrt 2), f = m - 1 and s = f / (2 + f): log m = f - s (f - R), where
+// R = 2 s^2 (1/3 + s^2 / 5 + s^4 / 7 + s^6 / 9) is the series of atanh.
 ARGENT_INLINE float argent_log(float x)
 {
     u32 bits = __float_as_uint(x);

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Argent.Cuda.Tests;
+
+/// <summary>
+/// The kernels, the emulator and the emulated driver in one library, which <c>eng/cuda/build-emulator.sh</c> compiles once in a
+/// run and only where something changed. Other test projects use it by linking this file.
+/// </summary>
+static unsafe class EmulatedCuda
+{
+    static readonly Lazy<string> _folder = new(Build);
+
+    /// <summary>Lane orders that every kernel is run in.</summary>
+    public static IReadOnlyList<string> LaneOrders { get; } = ["forward", "reverse", "random:7"];
+
+    /// <summary>The library that stands in for the CUDA driver; the test is skipped where no compiler is.</summary>
+    public static string DriverLibrary => Path.Combine(_folder.Value, "libcuda-emulated.so");
+
+    /// <summary>The library that stands in for cuBLASLt.</summary>
+    public static string CublasLtLibrary => Path.Combine(_folder.Value, "libcublasLt-emulated.so");
+
+    /// <summary>The library that stands in for NVRTC.</summary>
+    public static string NvrtcLibrary => Path.Combine(_folder.Value, "libnvrtc-emulated.so");
+
+    /// <summary>Points the product at the emulated libraries, for this process.</summary>
+    public static void Use()
+    {
+        Environment.SetEnvironmentVariable("ARGENT_CUDA_LIBRARY", DriverLibrary);
+        Environment.SetEnvironmentVariable("ARGENT_CUBLASLT_LIBRARY", CublasLtLibrary);
+        Environment.SetEnvironmentVariable("ARGENT_NVRTC_LIBRARY", NvrtcLibrary);
+    }
+
+    /// <summary>Sets an option of the emulator: LANES, STREAMS, WORKERS, MEMORY, FAIL_ALLOCATION, FAIL_LAUNCH and so on.</summary>
+    public static void Set(string option, string value)
+    {
+        byte* name = (byte*)Marshal.StringToCoTaskMemUTF8(option), text = (byte*)Marshal.StringToCoTaskMemUTF8(value);
+        int code = ((delegate* unmanaged<byte*, byte*, int>)Export("argentEmulatedSet"))(name, text);
+        Marshal.FreeCoTaskMem((nint)name);
+        Marshal.FreeCoTaskMem((nint)text);
+        if (code != 0) throw new ArgumentException($"The emulator does not know {option} = {value}.");
+    }
+
+    /// <summary>What a kernel did wrong last: kernel, block, thread and reason.</summary>
+    public static string LastError =>
+        Marshal.PtrToStringUTF8((nint)((delegate* unmanaged<byte*>)Export("argentEmulatedLastError"))())!;
+
+    /// <summary>The address of a function of the emulated libraries.</summary>
+    public static nint Export(string function) => NativeLibrary.GetExport(NativeLibrary.Load(DriverLibrary), function);
+
+    /// <summary>The folder that holds the solution.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>Runs a script of <c>eng/cuda</c>; skips the test where its compiler is missing, and fails it where CI=true.</summary>
+    public static string Run(string script, params string[] arguments)
+    {
+        bool isHere = OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64;
+        Assert.SkipUnless(isHere, "The emulator is for Linux on x86-64.");
+        var start = new ProcessStartInfo("bash", [Path.Combine(Root, "eng", "cuda", script), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        string all = output + error.Result;
+        // 3 is what the scripts end with when the compiler is not there.
+        if (process.ExitCode == 3 && Environment.GetEnvironmentVariable("CI") != "true") Assert.Skip(all.Trim());
+        Assert.True(process.ExitCode == 0, $"{script} ended with {process.ExitCode}:\n{all}");
+        return output;
+    }
+
+    static string Build()
+    {
+        string folder = Path.Combine(Root, "artifacts", "cuda-emulated");
+        Run("build-emulator.sh", folder, Path.Combine(Root, "eng", "cuda", "emulator", "self-test.cu"));
+        return folder;
+    }
+
+    static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Argent.slnx"))) return folder.FullName;
+        }
+        throw new InvalidOperationException($"No folder above {AppContext.BaseDirectory} holds Argent.slnx.");
+    }
+}

@@ -1,0 +1,24 @@
+namespace Argent.Cuda.Tests;
+
+/// <summary>Every kernel lowers to PTX, with instructions that are listed.</summary>
+public sealed class PtxTests
+{
+    [Fact]
+    public void Every_kernel_lowers_to_ptx_for_both_architectures()
+    {
+        string folder = Path.Combine(EmulatedCuda.Root, "artifacts", "cuda-ptx");
+        EmulatedCuda.Run("check-ptx.sh", folder);
+        string[] entries = File.ReadAllLines(Path.Combine(folder, "entries.txt"));
+        Assert.Contains("argent_gather_rows 40 GatherRows.cu", entries);
+        // One name, one kernel: they share a library here and a process on a device.
+        Assert.Equal(entries.Length, entries.Select(e => e.Split(' ')[0]).Distinct().Count());
+    }
+
+    [Fact]
+    public void Every_listed_instruction_says_whether_a_device_has_run_it()
+    {
+        string[] known = ["proven", "unproven"];
+        var lines = File.ReadAllLines(Path.Combine(EmulatedCuda.Root, "eng", "cuda", "mnemonics.txt")).Where(l => !l.StartsWith('#'));
+        Assert.All(lines, line => Assert.Contains(line.Split(' ')[1], known));
+    }
+}
