@@ -1,0 +1,77 @@
+namespace Argent.Kernels;
+
+/// <summary>Operations without a kernel: they run on the host.</summary>
+public sealed partial class CudaKernels
+{
+    /// <inheritdoc/>
+    public void Dense(in DenseArgs args) => _host.Dense(in args);
+
+    /// <inheritdoc/>
+    public void DenseBFloat16(in DenseBFloat16Args args) => _host.DenseBFloat16(in args);
+
+    /// <inheritdoc/>
+    public void SumEmbeddings(in SumEmbeddingsArgs args) => _host.SumEmbeddings(in args);
+
+    /// <inheritdoc/>
+    public void GatherRows(in GatherRowsArgs args) => _host.GatherRows(in args);
+
+    /// <inheritdoc/>
+    public void GatherRowsBFloat16(in GatherRowsBFloat16Args args) => _host.GatherRowsBFloat16(in args);
+
+    /// <inheritdoc/>
+    public void Elementwise(in ElementwiseArgs args) => _host.Elementwise(in args);
+
+    /// <inheritdoc/>
+    public void NormalizeRows(in NormalizeRowsArgs args) => _host.NormalizeRows(in args);
+
+    /// <inheritdoc/>
+    public void LayerNorm(in LayerNormArgs args) => _host.LayerNorm(in args);
+
+    /// <inheritdoc/>
+    public void ConcatColumns(in ConcatColumnsArgs args) => _host.ConcatColumns(in args);
+
+    /// <inheritdoc/>
+    public void Softmax(in SoftmaxArgs args) => _host.Softmax(in args);
+
+    /// <inheritdoc/>
+    public void SoftmaxCrossEntropy(in SoftmaxCrossEntropyArgs args) => _host.SoftmaxCrossEntropy(in args);
+
+    /// <inheritdoc/>
+    public void Attention(in AttentionArgs args) => _host.Attention(in args);
+
+    /// <inheritdoc/>
+    public void ComponentDots(in ComponentDotsArgs args) => _host.ComponentDots(in args);
+
+    /// <inheritdoc/>
+    public void MixLogits(in MixLogitsArgs args) => _host.MixLogits(in args);
+
+    /// <inheritdoc/>
+    public void ScoreCandidates(in ScoreCandidatesArgs args) => _host.ScoreCandidates(in args);
+
+    /// <inheritdoc/>
+    public void SumNeighbours(in SumNeighboursArgs args) => _host.SumNeighbours(in args);
+
+    /// <inheritdoc/>
+    public void NearestRows(in NearestRowsArgs args) => _host.NearestRows(in args);
+
+    /// <inheritdoc/>
+    public void Probe(in ProbeArgs args) => _host.Probe(in args);
+
+    /// <inheritdoc/>
+    public void FilterMask(in FilterMaskArgs args) => _host.FilterMask(in args);
+
+    /// <inheritdoc/>
+    public void FusedScan(in FusedScanArgs args) => _host.FusedScan(in args);
+
+    /// <inheritdoc/>
+    public void SelectTopK(in SelectTopKArgs args) => _host.SelectTopK(in args);
+
+    /// <inheritdoc/>
+    public void QuantizeRows(in QuantizeRowsArgs args) => _host.QuantizeRows(in args);
+
+    /// <inheritdoc/>
+    public void BuildSignatures(in BuildSignaturesArgs args) => _host.BuildSignatures(in args);
+
+    /// <inheritdoc/>
+    public void EvaluateFormula(in EvaluateFormulaArgs args) => _host.EvaluateFormula(in args);
+}
