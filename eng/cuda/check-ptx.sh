@@ -54,6 +54,14 @@ for source in "${sources[@]}"; do
 done | sort >"$out/entries.txt"
 [ -s "$out/entries.txt" ] || { echo "check-ptx.sh: no entries" >&2; exit 1; }
 
+# Static shared memory of a kernel: what no launch can ask for more than. clang writes it as _ZZ<length><kernel>E<variable>[bytes].
+too_large=$(sed -nE 's/^\s*\.shared .*_ZZ[0-9]+([A-Za-z0-9_]+)E[A-Za-z0-9_]+\[([0-9]+)\];/\1 \2/p' "$out"/*.sm_90.ptx |
+    awk '{ bytes[$1] += $2 } END { for (name in bytes) if (bytes[name] > 49152) print name, bytes[name] }')
+if [ -n "$too_large" ]; then
+    echo "check-ptx.sh: more than 49152 bytes of static shared memory (use ARGENT_DYNAMIC_SHARED): $too_large" >&2
+    exit 1
+fi
+
 # Instructions with their modifiers, without labels, predicates and directives.
 sed -E 's/^[[:space:]]*(\{[[:space:]]*)?(@!?%p[0-9]+[[:space:]]+)?//' "$out"/*.ptx |
     grep -oE '^[a-z][a-z0-9_]*(\.[A-Za-z0-9_:]+)*[[:space:];]' | tr -d ' \t;' | sort -u >"$out/mnemonics.txt"

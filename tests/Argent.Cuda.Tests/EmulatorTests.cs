@@ -35,6 +35,17 @@ public sealed class EmulatorTests
     }
 
     [Fact]
+    public void A_kernel_that_does_not_end_is_ended()
+    {
+        EmulatedCuda.Set("SECONDS", "1");
+        using var device = new RawDevice();
+        RawDevice.Check(device.Launch("bug_endless", 1, 32, 0, device.Upload<uint>(new uint[32])));
+        Assert.Equal(702, device.Synchronize());
+        Assert.Contains("does not end", EmulatedCuda.LastError, StringComparison.Ordinal);
+        EmulatedCuda.Set("SECONDS", "60");
+    }
+
+    [Fact]
     public void A_missing_barrier_shows_in_every_order_and_a_dependence_on_order_in_some()
     {
         Assert.All(EmulatedCuda.LaneOrders, order => Assert.NotEqual(Neighbours(1), RunOnce("bug_missing_barrier", order)));

@@ -1,52 +1,13 @@
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Argent.Cuda.Tests;
 
-/// <summary>A real kernel, the emulated NVRTC and the emulated cuBLASLt, by bare calls.</summary>
+/// <summary>The emulated NVRTC and the emulated cuBLASLt, by bare calls.</summary>
 [Collection("emulated device")]
 public sealed unsafe class LibraryTests
 {
     const int Float32 = 0, BFloat16 = 14, Compute32F = 68;
     const int TransA = 3, Epilogue = 7, BiasPointer = 8;
-
-    [StructLayout(LayoutKind.Sequential)]
-    struct GatherRows
-    {
-        public ulong Table, Indices, Rows;
-        public long Count, Columns;
-    }
-
-    public static TheoryData<string> Orders => [.. EmulatedCuda.LaneOrders];
-
-    [Theory]
-    [MemberData(nameof(Orders))]
-    public void Rows_are_gathered_from_a_device_as_from_a_list(string order)
-    {
-        var random = new Random(3);
-        foreach (var (count, columns) in new[] { (1, 1), (5, 7), (64, 64), (1000, 33) })
-        {
-            const int TableRows = 50;
-            using var device = new RawDevice(order);
-            float[] table = [.. Enumerable.Range(0, TableRows * columns).Select(_ => random.NextSingle())];
-            int[] indices = [.. Enumerable.Range(0, count).Select(_ => random.Next(-1, TableRows))];
-            var arguments = new GatherRows
-            {
-                Table = device.Upload<float>(table),
-                Indices = device.Upload<int>(indices),
-                Rows = device.Allocate(4L * count * columns),
-                Count = count,
-                Columns = columns,
-            };
-            RawDevice.Check(device.LaunchStruct("argent_gather_rows", 3, 256, arguments));
-            float[] rows = device.Download<float>(arguments.Rows, count * columns);
-            Assert.Equal(
-                [.. Enumerable.Range(0, count * columns).Select(i => indices[i / columns] < 0
-                    ? 0f
-                    : table[(indices[i / columns] * columns) + (i % columns)])],
-                rows);
-        }
-    }
 
     [Theory]
     [InlineData("int x;", 0, "")]

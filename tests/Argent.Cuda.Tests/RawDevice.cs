@@ -91,13 +91,6 @@ sealed unsafe class RawDevice : IDisposable
         }
     }
 
-    /// <summary>Queues a kernel whose one parameter is a struct.</summary>
-    public int LaunchStruct<T>(string kernel, uint blocks, uint threads, T arguments) where T : unmanaged
-    {
-        void* address = &arguments;
-        return Launch(kernel, blocks, threads, 0, &address);
-    }
-
     int Launch(string kernel, uint blocks, uint threads, uint sharedBytes, void** parameters)
     {
         nint function;

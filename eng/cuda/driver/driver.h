@@ -35,6 +35,7 @@ enum Code : int
     kNotReady = 600,
     kIllegalAddress = 700,
     kLaunchOutOfResources = 701,
+    kLaunchTimeout = 702,
     kMisalignedAddress = 716,
     kLaunchFailed = 719,
     kCaptureUnsupported = 900,

@@ -50,6 +50,7 @@ bool set_option(const std::string& name, const std::string& value)
     std::uint64_t number = 0;
     if (!parse_number(value, number)) return false;
     if (name == "WORKERS" && number >= 1 && number <= 64) options.kernels.workers = static_cast<unsigned>(number);
+    else if (name == "SECONDS" && number >= 1 && number <= 3600) options.kernels.seconds_max = static_cast<unsigned>(number);
     else if (name == "DEVICES" && number <= 64 && !own.initialized) options.devices = static_cast<int>(number);
     else if (name == "CAPABILITY" && number >= 10 && number <= 999) options.capability = static_cast<int>(number);
     else if (name == "MEMORY") options.memory_bytes = number;
@@ -63,7 +64,7 @@ bool set_option(const std::string& name, const std::string& value)
 
 void read_environment()
 {
-    static const char* const names[] = {"LANES", "STREAMS", "WORKERS", "DEVICES", "CAPABILITY", "MEMORY", "FAIL_ALLOCATION",
+    static const char* const names[] = {"LANES", "STREAMS", "WORKERS", "SECONDS", "DEVICES", "CAPABILITY", "MEMORY", "FAIL_ALLOCATION",
                                         "FAIL_LAUNCH", "FAULT_KERNEL", "LOSE_DEVICE_AT_CALL"};
     for (const char* name : names)
     {

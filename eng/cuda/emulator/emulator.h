@@ -14,12 +14,14 @@ struct Options
     LaneOrder lanes = LaneOrder::Forward;
     unsigned long long seed = 1;
     unsigned workers = 2;
+    // Processor time of one worker in one launch, after which the kernel is taken for one that does not end.
+    unsigned seconds_max = 60;
 };
 
 struct Grid { unsigned x, y, z; };
 
 // CUDA's error codes for what a kernel does wrong.
-enum : unsigned { kNoError = 0, kIllegalAddress = 700, kMisalignedAddress = 716, kLaunchFailed = 719 };
+enum : unsigned { kNoError = 0, kIllegalAddress = 700, kLaunchTimeout = 702, kMisalignedAddress = 716, kLaunchFailed = 719 };
 
 const Kernel* find_kernel(const char* name);
 

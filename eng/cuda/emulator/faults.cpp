@@ -6,6 +6,7 @@
 #include <mutex>
 #include <sys/mman.h>
 #include <ucontext.h>
+#include <unistd.h>
 
 namespace argent_emulated
 {
@@ -43,6 +44,15 @@ void report_fault()
     fail(kIllegalAddress, "access to %#llx, which is outside of every allocation", own.fault_address);
 }
 
+// Goes on in `report`, in a fresh, aligned frame in the middle of the stack: the thread is given up, and one that overflowed its
+// stack has room.
+void redirect(Worker& own, gregset_t& registers, void (*report)())
+{
+    const u64 top = reinterpret_cast<u64>(own.stacks) + own.running->index * kStackStride + kPageBytes + kStackBytes / 2;
+    registers[REG_RSP] = static_cast<greg_t>((top & ~15ull) - 8);
+    registers[REG_RIP] = reinterpret_cast<greg_t>(report);
+}
+
 void handle(int signal, siginfo_t* info, void* context)
 {
     auto& registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;
@@ -50,10 +60,7 @@ void handle(int signal, siginfo_t* info, void* context)
     if (own)
     {
         own->fault_address = reinterpret_cast<u64>(info->si_addr);
-        // A fresh, aligned frame in the upper half of the stack: the thread is given up, and a stack that overflowed has room.
-        u64 top = reinterpret_cast<u64>(own->stacks) + own->running->index * kStackStride + kPageBytes + kStackBytes / 2;
-        registers[REG_RSP] = static_cast<greg_t>((top & ~15ull) - 8);
-        registers[REG_RIP] = reinterpret_cast<greg_t>(&report_fault);
+        redirect(*own, registers, &report_fault);
         return;
     }
     const struct sigaction& previous = signal == SIGBUS ? previous_bus : previous_segv;
@@ -72,9 +79,25 @@ void handle(int signal, siginfo_t* info, void* context)
     }
 }
 
+void report_timeout() { fail(kLaunchTimeout, "the kernel does not end: its launch has used its processor time"); }
+
+// The kernel that runs on this OS thread is given up. Between blocks there is none, and the launch is about to end or to start
+// another block: the timer fires again.
+void handle_timer(int, siginfo_t*, void* context)
+{
+    auto& registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;
+    Worker* own = find_worker(static_cast<u64>(registers[REG_RSP]));
+    if (own) redirect(*own, registers, &report_timeout);
+}
+
 void install()
 {
     struct sigaction action = {};
+    action.sa_sigaction = &handle_timer;
+    action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER | SA_RESTART;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGVTALRM, &action, nullptr);
+    action = {};
     action.sa_sigaction = &handle;
     action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
     sigemptyset(&action.sa_mask);
@@ -91,6 +114,11 @@ void watch_faults(Worker& own)
     stack.ss_sp = malloc(kHandlerStackBytes);
     stack.ss_size = kHandlerStackBytes;
     sigaltstack(&stack, nullptr);
+    sigevent event = {};
+    event.sigev_notify = SIGEV_THREAD_ID;
+    event.sigev_signo = SIGVTALRM;
+    event._sigev_un._tid = gettid();
+    if (timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &own.timer) != 0) abort();
     for (auto& slot : watched)
     {
         Worker* empty = nullptr;
@@ -98,6 +126,14 @@ void watch_faults(Worker& own)
     }
     abort();
 }
+}
+
+void argent_emulated::set_time(Worker& own, u32 seconds)
+{
+    itimerspec time = {};
+    time.it_value.tv_sec = seconds;
+    time.it_interval.tv_sec = seconds ? 1 : 0;
+    timer_settime(own.timer, 0, &time, nullptr);
 }
 
 // Kernels are compiled with -fsanitize=alignment and call this before an access whose address is no multiple of its type's

@@ -9,6 +9,7 @@ typedef long long i64;
 typedef unsigned long long u64;
 #include "runtime.h"
 #include "emulator.h"
+#include <ctime>
 
 namespace argent_emulated
 {
@@ -61,6 +62,8 @@ struct Worker : Block
     bool failed;
     u32 error_code;
     u64 fault_address;
+    // Fires when a launch has used its time on this OS thread.
+    timer_t timer;
     char error[480];
 
     Worker();
@@ -82,4 +85,7 @@ inline Worker& worker() { return *static_cast<Worker*>(current); }
 
 // Catches faults of kernels on this OS thread; what is no kernel's fault goes on to the handler before.
 void watch_faults(Worker& worker);
+
+// Gives the launch that starts on this OS thread its time, or takes it back with 0.
+void set_time(Worker& worker, u32 seconds);
 }

@@ -100,6 +100,13 @@ extern "C" __global__ void bug_stack(u32* out)
 }
 ARGENT_KERNEL(bug_stack)
 
+extern "C" __global__ void bug_endless(u32* out)
+{
+    volatile u32* first = out;
+    while (first[threadIdx.x] == 0) {}
+}
+ARGENT_KERNEL(bug_endless)
+
 // Reads the copy before it was waited for.
 extern "C" __global__ void bug_copy_wait(u32* out)
 {

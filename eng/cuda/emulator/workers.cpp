@@ -114,6 +114,7 @@ struct Launch
         own.block_size = dim3(threads.x, threads.y, threads.z);
         own.threads = threads.x * threads.y * threads.z;
         own.statics_poisoned = false;
+        set_time(own, options.seconds_max);
         for (u64 i; !failed && (i = next++) < total;)
         {
             const u64 b = block(i);
@@ -129,6 +130,7 @@ struct Launch
             }
             failed = true;
         }
+        set_time(own, 0);
     }
 };
 

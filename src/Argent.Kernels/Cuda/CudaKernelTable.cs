@@ -6,5 +6,6 @@ public static class CudaKernelTable
     /// <summary>All kernels, a line for each source.</summary>
     public static IReadOnlyList<CudaKernel> All { get; } =
     [
+        GatherRowsCuda.Kernel,
     ];
 }
