@@ -1,3 +1,5 @@
+using Argent.Tensors;
+
 namespace Argent.Kernels;
 
 /// <summary>
@@ -11,6 +13,13 @@ public interface IKernels
 
     /// <summary>The threads that the operations split their work over.</summary>
     Workers Workers { get; }
+
+    /// <summary>
+    /// Says that tensors will be read by many operations, until what is returned is disposed. Kernels of another device copy
+    /// them there once; those of the host have nothing to do.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The device has no room for them.</exception>
+    IDisposable Keep(IReadOnlyList<AnyTensor> tensors) => KeptNowhere.Instance;
 
     /// <summary>y = activation(x Wᵀ + b).</summary>
     void Dense(in DenseArgs args);
@@ -83,4 +92,14 @@ public interface IKernels
 
     /// <summary>A compiled formula over columns of inputs.</summary>
     void EvaluateFormula(in EvaluateFormulaArgs args);
+}
+
+/// <summary>What the host's kernels keep of tensors that are in the host's memory anyway.</summary>
+sealed class KeptNowhere : IDisposable
+{
+    public static readonly KeptNowhere Instance = new();
+
+    public void Dispose()
+    {
+    }
 }

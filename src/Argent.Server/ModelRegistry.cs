@@ -22,7 +22,7 @@ public sealed class ModelRegistry : IAsyncDisposable
         var registry = new ModelRegistry();
         foreach (string folder in ModelsFolder.ResolveAll(path))
         {
-            var snapshot = Snapshot.Load(Artifact.Open(folder, memory: memory));
+            var snapshot = Snapshot.Load(Artifact.Open(folder, memory: memory), kernels: kernels);
             registry._predictors.Add(snapshot.Manifest.Name, new Predictor(snapshot, kernels, options));
         }
         return registry;

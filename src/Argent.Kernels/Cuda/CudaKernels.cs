@@ -10,22 +10,27 @@ namespace Argent.Kernels;
 /// </summary>
 /// <remarks>
 /// One operation runs at a time; callers on several threads wait for each other. int8 paths have the bits of the host
-/// kernels; float paths have the tolerances that each operation states.
+/// kernels; float paths have the tolerances that each operation states. An operation that fails throws; the next one starts
+/// afresh, and where the device was lost, opens it again and brings back what was kept.
 /// </remarks>
 public sealed partial class CudaKernels : IKernels, IDisposable
 {
     readonly IKernels _host;
-    readonly CudaModules _modules;
-    readonly CudaStream _stream;
-    readonly DeviceMemory _memory;
+    readonly int _ordinal;
+    readonly long _workingBytes;
     readonly Lock _lock = new();
-    readonly ConditionalWeakTable<Storage, DeviceCopies> _kept = [];
+    readonly List<DeviceCopies> _kept = [];
+    readonly ConditionalWeakTable<Storage, DeviceCopies> _keptOf = [];
+    CudaDevice _device;
+    CudaModules _modules;
+    CudaStream _stream;
+    DeviceMemory _memory;
+    bool _isUnderWay;
 
-    CudaKernels(CudaModules modules, IKernels host, long workingBytes)
+    CudaKernels(int ordinal, IKernels host, long workingBytes)
     {
-        (_modules, _host) = (modules, host);
-        _stream = modules.Device.CreateStream();
-        _memory = modules.Device.Allocate(workingBytes);
+        (_ordinal, _host, _workingBytes) = (ordinal, host, workingBytes);
+        OpenDevice();
     }
 
     /// <inheritdoc/>
@@ -34,55 +39,96 @@ public sealed partial class CudaKernels : IKernels, IDisposable
     /// <inheritdoc/>
     public Workers Workers => _host.Workers;
 
-    /// <summary>The GPU.</summary>
-    public CudaDevice Device => _modules.Device;
+    /// <summary>What the GPU is.</summary>
+    public CudaDeviceDescription Description => _device.Description;
 
-    /// <summary>Loads the kernels on a GPU.</summary>
-    /// <param name="device">The GPU, which whoever opened it closes.</param>
+    /// <summary>How often the device was opened again after it was lost.</summary>
+    public int Restarts { get; private set; }
+
+    /// <summary>Opens a GPU and loads the kernels.</summary>
+    /// <param name="ordinal">Its number.</param>
     /// <param name="host">What operations without a kernel run on.</param>
     /// <param name="workingBytes">Device memory for the inputs, the results and the working memory of one operation at a time.</param>
-    /// <exception cref="CudaUnavailableException">The kernels cannot be compiled here.</exception>
+    /// <exception cref="CudaUnavailableException">There is no such GPU, or the kernels cannot be compiled here.</exception>
     /// <exception cref="CudaException">The GPU has no room for the working memory, or does not take the kernels.</exception>
-    public static CudaKernels Open(CudaDevice device, IKernels host, long workingBytes)
+    public static CudaKernels Open(int ordinal, IKernels host, long workingBytes)
     {
-        ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(host);
-        var modules = CudaModules.Load(device);
-        try
-        {
-            return new CudaKernels(modules, host, workingBytes);
-        }
-        catch
-        {
-            modules.Dispose();
-            throw;
-        }
+        ArgumentOutOfRangeException.ThrowIfNegative(workingBytes);
+        return new CudaKernels(ordinal, host, workingBytes);
     }
 
     /// <summary>
     /// Copies tensors to the device, where they stay until what is returned is disposed: operations over the same tensors
     /// then copy nothing. Whoever changes the host's values afterwards keeps them anew.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The device has no room for them; the message says how much is wanted and free.</exception>
+    /// <exception cref="InvalidOperationException">The device has no room for them; the message has the arithmetic.</exception>
     public IDisposable Keep(IReadOnlyList<AnyTensor> tensors)
     {
         ArgumentNullException.ThrowIfNull(tensors);
-        lock (_lock) return DeviceCopies.Of(tensors, _stream, _kept);
+        lock (_lock)
+        {
+            Begin();
+            var copies = new DeviceCopies(tensors, Forget);
+            copies.Load(_stream);
+            foreach (var storage in copies.Storages) _keptOf.Add(storage, copies);
+            _kept.Add(copies);
+            Finish();
+            return copies;
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _memory.Dispose();
-        _stream.Dispose();
-        _modules.Dispose();
+        lock (_lock)
+        {
+            foreach (var copies in _kept) copies.Free();
+            CloseDevice();
+        }
+    }
+
+    void Forget(DeviceCopies copies)
+    {
+        lock (_lock)
+        {
+            if (!_kept.Remove(copies)) return;
+            foreach (var storage in copies.Storages) _keptOf.Remove(storage);
+            copies.Free();
+        }
+    }
+
+    /// <summary>Starts an operation; where the last one did not end, finds out whether the device still works.</summary>
+    void Begin()
+    {
+        if (_isUnderWay)
+        {
+            try
+            {
+                _stream.Synchronize();
+            }
+            catch (Exception e) when (e is CudaException or ObjectDisposedException)
+            {
+                Restart();
+            }
+            _memory.Reset();
+        }
+        _isUnderWay = true;
+    }
+
+    /// <summary>Waits for the operation and gives its working memory back.</summary>
+    void Finish()
+    {
+        _stream.Synchronize();
+        _memory.Reset();
+        _isUnderWay = false;
     }
 
     /// <summary>The device's values of a host tensor: those that are kept, or a copy in working memory.</summary>
     DeviceTensor<T> Input<T>(in Tensor<T> tensor) where T : unmanaged
     {
         if (!tensor.IsPresent) return default;
-        if (_kept.TryGetValue(tensor.Storage, out var copies) && copies.Find(in tensor) is { IsPresent: true } kept) return kept;
+        if (_keptOf.TryGetValue(tensor.Storage, out var copies) && copies.Find(in tensor) is { IsPresent: true } kept) return kept;
         var copy = _memory.Rent<T>(tensor.Shape);
         _stream.Upload(tensor, copy);
         return copy;
@@ -98,16 +144,38 @@ public sealed partial class CudaKernels : IKernels, IDisposable
         if (target.IsPresent) _stream.Download(source, target);
     }
 
-    /// <summary>Waits for the operation and gives its working memory back.</summary>
-    void Finish()
+    [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(_device), nameof(_modules), nameof(_stream), nameof(_memory))]
+    void OpenDevice()
     {
+        _device = CudaDriver.Load().Open(_ordinal);
         try
         {
-            _stream.Synchronize();
+            _modules = CudaModules.Load(_device);
+            _stream = _device.CreateStream();
+            _memory = _device.Allocate(_workingBytes);
         }
-        finally
+        catch
         {
-            _memory.Reset();
+            CloseDevice();
+            throw;
         }
+    }
+
+    void CloseDevice()
+    {
+        _memory?.Dispose();
+        _stream?.Dispose();
+        _modules?.Dispose();
+        _device?.Dispose();
+    }
+
+    /// <summary>Opens the device anew and loads everything again; when that fails, the next operation tries once more.</summary>
+    void Restart()
+    {
+        foreach (var copies in _kept) copies.Free();
+        CloseDevice();
+        OpenDevice();
+        foreach (var copies in _kept) copies.Load(_stream);
+        Restarts++;
     }
 }

@@ -2,7 +2,9 @@ using Argent.Tensors;
 
 namespace Argent.Kernels;
 
-/// <summary>The best K of each row of scores. Order: score, then second score descending, then tie ascending. NaN is never selected.</summary>
+/// <summary>
+/// The best K of each row of scores. Order: score, then second score descending, then tie ascending. NaN is never selected.
+/// </summary>
 public readonly record struct SelectTopKArgs
 {
     /// <summary>[B, C] float32; -infinity marks an empty place and is never selected.</summary>

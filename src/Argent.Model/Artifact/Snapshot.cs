@@ -1,3 +1,5 @@
+using Argent.Kernels;
+
 namespace Argent.Model;
 
 /// <summary>
@@ -10,9 +12,10 @@ public sealed class Snapshot : IDisposable
     const int OneLease = 2;
 
     readonly Artifact _artifact;
+    readonly IDisposable? _kept;
     int _state;
 
-    Snapshot(Artifact artifact, RetrievalModel model) => (_artifact, Model) = (artifact, model);
+    Snapshot(Artifact artifact, RetrievalModel model, IDisposable? kept) => (_artifact, Model, _kept) = (artifact, model, kept);
 
     /// <summary>What the artifact is.</summary>
     public Manifest Manifest => _artifact.Manifest;
@@ -33,15 +36,23 @@ public sealed class Snapshot : IDisposable
     public int Leases => Volatile.Read(ref _state) / OneLease;
 
     /// <summary>Binds an artifact's tensors to a model. The snapshot owns the artifact from here on, also when this fails.</summary>
+    /// <param name="artifact">What is served.</param>
+    /// <param name="limits">The largest requests; null for the usual ones.</param>
+    /// <param name="clock">What deadlines are measured by; null for the system's.</param>
+    /// <param name="kernels">
+    /// What its passes will run on, so that kernels of a GPU bring the tensors there now; null when passes may bring any.
+    /// </param>
     /// <exception cref="InvalidDataException">A tensor is missing or inconsistent; the message names it.</exception>
-    public static Snapshot Load(Artifact artifact, ModelLimits? limits = null, TimeProvider? clock = null)
+    /// <exception cref="InvalidOperationException">The kernels' device has no room for the model.</exception>
+    public static Snapshot Load(
+        Artifact artifact, ModelLimits? limits = null, TimeProvider? clock = null, IKernels? kernels = null)
     {
         ArgumentNullException.ThrowIfNull(artifact);
         try
         {
             var parts = RetrievalParts.FromArtifact(artifact);
             var model = new RetrievalModel(parts with { Limits = limits ?? parts.Limits, Clock = clock ?? parts.Clock });
-            return new Snapshot(artifact, model);
+            return new Snapshot(artifact, model, kernels?.Keep([.. model.SearchTensors()]));
         }
         catch (Exception e) when (e is ValueException or ArgumentException)
         {
@@ -78,13 +89,19 @@ public sealed class Snapshot : IDisposable
             Interlocked.Add(ref _state, OneLease);
             throw new InvalidOperationException("A lease was given back twice.");
         }
-        if (state == Closed) _artifact.Dispose();
+        if (state == Closed) Free();
     }
 
     /// <summary>Refuses new leases; the maps are freed now, or when the last lease is given back.</summary>
     public void Dispose()
     {
         int before = Interlocked.Or(ref _state, Closed);
-        if (before == 0) _artifact.Dispose();
+        if (before == 0) Free();
+    }
+
+    void Free()
+    {
+        _kept?.Dispose();
+        _artifact.Dispose();
     }
 }

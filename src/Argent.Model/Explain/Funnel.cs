@@ -144,7 +144,8 @@ sealed class Funnel
         var names = _stages.Parts.Description.Tasks;
         Value = new ExplainedValue(
             [.. names.Select((name, t) => new ExplainedTask(name, exact[t], inputs[t]))],
-            new FormulaTerms(_query.Value, names).Explain(_stages.Values.Inputs(_query, _slot, inputs), pass), valued.Values.Row(0)[place], rank);
+            new FormulaTerms(_query.Value, names).Explain(_stages.Values.Inputs(_query, _slot, inputs), pass),
+            valued.Values.Row(0)[place], rank);
         if (!IsMerged) return;
         var lists = _stages.Blend.Compose([_query], in found, in valued, pass);
         int after = lists.Positions.Row(0).IndexOf(place);

@@ -115,6 +115,11 @@ public sealed class RetrievalModel : Module
             .Where(part => part.Tensors.Count > 0),
     ];
 
+    /// <summary>The tensors that every search and every scoring of candidates reads: what a device has to hold.</summary>
+    internal IEnumerable<AnyTensor> SearchTensors() =>
+        new Module?[] { _parts.Index, _parts.Filter, _parts.Forward, _parts.Cache, _parts.OverArch }
+            .OfType<Module>().SelectMany(module => module.AllTensors("")).Select(tensor => tensor.Tensor);
+
     /// <summary>The title of an item, or null.</summary>
     public string? Title(int row) => _parts.Items.Title(row);
 
