@@ -42,7 +42,7 @@ sealed unsafe class CandidateScorer
         ReadOnlySpan<RetrievalQuery> requests, Tensor<float> queries, Tensor<int> slots, in ForwardPass pass)
     {
         var scores = _exact.Score(queries, slots, pass);
-        if (_served is not null) Rescore(requests, queries, slots, scores, default, pass);
+        Rescore(requests, queries, slots, scores, default, pass);
         return scores;
     }
 

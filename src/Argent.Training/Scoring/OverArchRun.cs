@@ -196,24 +196,12 @@ sealed class OverArchRun : IDisposable
         }
     }
 
-    /// <summary>How many wanted items are among the best of a user's candidates.</summary>
     (int Hits20, int Hits100) Hits(in Mined mined, Tensor<float> logits, int user, ReadOnlySpan<int> wanted)
     {
-        int hits20 = 0, hits100 = 0, first = mined.Start[user], end = mined.Start[user + 1], task = _users.Task;
-        for (int c = first; c < end; c++)
-        {
-            if (!wanted.Contains(mined.Items[c])) continue;
-            float logit = logits.Row(c)[task];
-            int place = 0;
-            for (int other = first; other < end; other++)
-            {
-                float score = logits.Row(other)[task];
-                if (score > logit || (score == logit && mined.Items[other] < mined.Items[c])) place++;
-            }
-            hits20 += place < 20 ? 1 : 0;
-            hits100 += place < 100 ? 1 : 0;
-        }
-        return (hits20, hits100);
+        int first = mined.Start[user], count = mined.Start[user + 1] - first;
+        float[] scores = new float[count];
+        for (int c = 0; c < count; c++) scores[c] = logits.Row(first + c)[_users.Task];
+        return RecallHits.Of(scores, mined.Items.Span.Slice(first, count), wanted);
     }
 
     List<(string Name, AnyTensor Tensor)> CheckpointTensors()

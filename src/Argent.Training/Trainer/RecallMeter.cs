@@ -10,11 +10,6 @@ sealed class RecallMeter : IDisposable
 {
     const int GroupUsers = 64;
 
-    /// <summary>The longest list that is measured.</summary>
-    const int ListMax = 100;
-
-    const int ListShort = 20;
-
     readonly TrainedModel _model;
     readonly IKernels _kernels;
     readonly Scratch _itemMemory = new();
@@ -27,17 +22,18 @@ sealed class RecallMeter : IDisposable
         _inputs = new UserBatchBuilder(model.Config);
     }
 
-    /// <summary>Mean recall of the users that have held-out events.</summary>
+    /// <summary>Mean recall of users that have held-out events.</summary>
     /// <param name="users">What users show.</param>
     /// <param name="items">All trained items, as a function of the memory for them.</param>
     /// <param name="seen">Events that are left out of the lists.</param>
     /// <param name="heldOut">What should be found.</param>
+    /// <param name="most">Users that are asked at most: of more, those at even distances, the same ones every time.</param>
     public (double Recall20, double Recall100) Measure(
-        UserDraw users, Func<Scratch, ItemBatch> items, IReadOnlyList<Interactions> seen, Interactions heldOut)
+        UserDraw users, Func<Scratch, ItemBatch> items, IReadOnlyList<Interactions> seen, Interactions heldOut, int most)
     {
         _itemMemory.Reset();
         var (embeddings, biases) = _model.ItemTower.Forward(items(_itemMemory), new ForwardPass(_kernels, _itemMemory));
-        int[] asked = [.. Enumerable.Range(0, heldOut.Users).Where(user => !heldOut.Of(user).IsEmpty)];
+        int[] asked = Asked(heldOut, most), all = [.. Enumerable.Range(0, (int)embeddings.Shape[0])];
         int head = Math.Max(0, _model.Config.Tasks.ToList().IndexOf(heldOut.Task));
         double recall20 = 0, recall100 = 0;
         for (int first = 0; first < asked.Length; first += GroupUsers)
@@ -52,7 +48,7 @@ sealed class RecallMeter : IDisposable
                 {
                     foreach (int item in events.Of(group[i])) row[item] = float.NegativeInfinity;
                 }
-                var (hits20, hits100) = Hits(row, heldOut.Of(group[i]));
+                var (hits20, hits100) = RecallHits.Of(row, all, heldOut.Of(group[i]));
                 recall20 += (double)hits20 / heldOut.Of(group[i]).Length;
                 recall100 += (double)hits100 / heldOut.Of(group[i]).Length;
             }
@@ -67,6 +63,13 @@ sealed class RecallMeter : IDisposable
         _userMemory.Dispose();
     }
 
+    static int[] Asked(Interactions heldOut, int most)
+    {
+        int[] able = [.. Enumerable.Range(0, heldOut.Users).Where(user => !heldOut.Of(user).IsEmpty)];
+        if (able.Length <= most) return able;
+        return [.. Enumerable.Range(0, most).Select(i => able[(int)((long)i * able.Length / most)])];
+    }
+
     Tensor<float> Score(ReadOnlySpan<int> group, int head, UserDraw users, Tensor<float> embeddings, Tensor<float> biases)
     {
         _inputs.Clear();
@@ -79,23 +82,5 @@ sealed class RecallMeter : IDisposable
         var scores = _userMemory.Rent<float>(new Shape(group.Length, embeddings.Shape[0]));
         _kernels.Dense(new DenseArgs { Input = asked, Weight = embeddings, Bias = biases, Output = scores });
         return scores;
-    }
-
-    /// <summary>How many wanted items are among the best: an item's place is the number of items before it.</summary>
-    static (int Hits20, int Hits100) Hits(ReadOnlySpan<float> scores, ReadOnlySpan<int> wanted)
-    {
-        int hits20 = 0, hits100 = 0;
-        foreach (int item in wanted)
-        {
-            int place = 0;
-            float score = scores[item];
-            for (int other = 0; other < scores.Length && place < ListMax; other++)
-            {
-                if (scores[other] > score || (scores[other] == score && other < item)) place++;
-            }
-            hits20 += place < ListShort ? 1 : 0;
-            hits100 += place < ListMax ? 1 : 0;
-        }
-        return (hits20, hits100);
     }
 }

@@ -147,14 +147,16 @@ sealed class TrainingRun : IDisposable
 
     (double? Recall20, double? Recall100) Validate()
     {
-        if (_events.Validation.Count == 0) return (null, null);
+        if (_options.ValidationUsers == 0 || _events.Validation.Count == 0) return (null, null);
         int[] all = [.. Enumerable.Range(0, _events.Items.Count)];
         _average.Swap();
         float[] biases = ItemBiases.ToArray();
         _steps.Trend?.AddTo(ItemBiases, _events.ValidatedFrom);
         try
         {
-            return _meter.Measure(_users, memory => _items.Batch(all, 0, default, memory), _events.Train, _events.Validation);
+            // More users keep events back where an OverArch will learn from them; validation asks no more for that.
+            return _meter.Measure(
+                _users, memory => _items.Batch(all, 0, default, memory), _events.Train, _events.Validation, _options.ValidationUsers);
         }
         finally
         {
