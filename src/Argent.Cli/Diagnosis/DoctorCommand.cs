@@ -21,12 +21,13 @@ sealed class DoctorCommand : ArgentCommand
 
     /// <summary>The command.</summary>
     public DoctorCommand()
-        : base("doctor", "Check this machine: runtime, processor, memory, disk, data, port.", "argent doctor --port 8000") => Add(_port);
+        : base("doctor", "Check this machine: runtime, processor, memory, disk, data, port, GPUs.", "argent doctor --port 8000") => Add(_port);
 
     /// <inheritdoc/>
     public override Task<int> RunAsync(CommandRun run)
     {
-        List<Finding> findings = [Runtime(), Processor(), Memory(), Disk(), Data(), Port(run.Get(_port))];
+        var cuda = new CudaCheck(run.Device);
+        List<Finding> findings = [Runtime(), Processor(), Memory(), Disk(), Data(), Port(run.Get(_port)), .. cuda.Run()];
         bool isWell = findings.TrueForAll(f => f.IsWell);
         var json = new JsonObject
         {
@@ -94,9 +95,4 @@ sealed class DoctorCommand : ArgentCommand
         : new("port", false, $"127.0.0.1:{port} is in use; serve with --port and another number");
 
     static string Size(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.0} GB");
-
-    sealed record Finding(string Name, bool IsWell, string Sentence)
-    {
-        public JsonObject ToJson() => new() { ["name"] = Name, ["ok"] = IsWell, ["detail"] = Sentence };
-    }
 }

@@ -75,6 +75,7 @@ static class CommandLine
     {
         try
         {
+            DeviceOption.Check(command, run.Device);
             // Heavy work must not hold up the handler of Ctrl-C.
             return await Task.Run(() => command.RunAsync(run), CancellationToken.None);
         }

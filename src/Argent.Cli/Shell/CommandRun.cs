@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Argent.Data;
 using Argent.Kernels;
+using Argent.Tensors;
 
 namespace Argent.Cli;
 
@@ -32,6 +33,9 @@ sealed class CommandRun(ParseResult options, CommonOptions common, Terminal term
 
     /// <summary>The seed that was given, or null.</summary>
     public ulong? Seed => options.GetValue(common.Seed);
+
+    /// <summary>Where the arithmetic runs.</summary>
+    public Device Device => options.GetValue(common.Device);
 
     /// <summary>The crew of threads.</summary>
     public Workers Workers => _workers ??= new Workers(options.GetValue(common.Threads));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Argent.Tensors;
 
 namespace Argent.Cli;
 
@@ -38,24 +39,8 @@ sealed class CommonOptions
     };
 
     /// <summary>Where the arithmetic runs.</summary>
-    public Option<string> Device { get; } = OnlyCpu(new Option<string>("--device")
-    {
-        Description = "Where the arithmetic runs; this build knows the CPU.",
-        HelpName = "cpu",
-        DefaultValueFactory = _ => "cpu",
-        Recursive = true,
-    });
+    public Option<Device> Device { get; } = DeviceOption.Create();
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All => [Format, Quiet, Threads, Seed, Device];
-
-    static Option<string> OnlyCpu(Option<string> option)
-    {
-        option.Validators.Add(result =>
-        {
-            string? device = result.Tokens.Count > 0 ? result.Tokens[0].Value : "cpu";
-            if (device != "cpu") result.AddError($"--device is '{device}'; this build computes on 'cpu' only.");
-        });
-        return option;
-    }
 }

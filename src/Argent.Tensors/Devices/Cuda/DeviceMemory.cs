@@ -34,7 +34,7 @@ public sealed unsafe class DeviceMemory : IDisposable
     /// <summary>Bytes that can be rented.</summary>
     public long ByteLength { get; }
 
-    /// <summary>Bytes rented now, with padding.</summary>
+    /// <summary>Bytes rented now, with what lies between tensors.</summary>
     public long UsedBytes { get; private set; }
 
     /// <summary>The most bytes that were ever rented at once.</summary>
@@ -50,10 +50,11 @@ public sealed unsafe class DeviceMemory : IDisposable
     /// <exception cref="InvalidOperationException">The memory is used up: it was planned too small.</exception>
     public DeviceTensor<T> Rent<T>(Shape shape) where T : unmanaged
     {
-        long bytes = checked((shape.Count * sizeof(T) + Alignment - 1) & ~(long)(Alignment - 1));
-        if (bytes > ByteLength - UsedBytes) ThrowFull(bytes);
-        var tensor = new DeviceTensor<T>(this, UsedBytes, shape);
-        UsedBytes += bytes;
+        long start = checked(UsedBytes + Alignment - 1) & ~(long)(Alignment - 1);
+        long bytes = checked(shape.Count * sizeof(T));
+        if (bytes > ByteLength - start) ThrowFull(Math.Max(0, ByteLength - start), bytes);
+        var tensor = new DeviceTensor<T>(this, start, shape);
+        UsedBytes = start + bytes;
         PeakBytes = Math.Max(PeakBytes, UsedBytes);
         return tensor;
     }
@@ -75,9 +76,9 @@ public sealed unsafe class DeviceMemory : IDisposable
         ? (ulong)handle.Value
         : throw new InvalidOperationException("Planned device memory has no address: it only counts what will be rented.");
 
-    void ThrowFull(long bytes) => throw new InvalidOperationException(string.Create(
+    void ThrowFull(long left, long bytes) => throw new InvalidOperationException(string.Create(
         CultureInfo.InvariantCulture,
-        $"Device memory of {ByteLength} bytes has {ByteLength - UsedBytes} left, and {bytes} are asked for: it was planned too small."));
+        $"Device memory of {ByteLength} bytes has {left} left, and {bytes} are asked for: it was planned too small."));
 }
 
 /// <summary>A position in a <see cref="DeviceMemory"/>.</summary>

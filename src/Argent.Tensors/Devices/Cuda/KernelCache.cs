@@ -23,6 +23,26 @@ public sealed class KernelCache
     /// <summary>Where the files are.</summary>
     public string Folder { get; }
 
+    /// <summary>True when a file can be written there, which this tries.</summary>
+    public bool IsWritable
+    {
+        get
+        {
+            string probe = Path.Combine(Folder, $"{Guid.NewGuid():N}.partial");
+            try
+            {
+                Directory.CreateDirectory(Folder);
+                File.WriteAllBytes(probe, []);
+                File.Delete(probe);
+                return true;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return false;
+            }
+        }
+    }
+
     /// <summary>The folder that <see cref="FolderVariable"/> names, or one in the user's folder of caches.</summary>
     public static KernelCache Default()
     {
