@@ -32,10 +32,12 @@ static unsafe class EmulatedCuda
     }
 
     /// <summary>Sets an option of the emulator: LANES, STREAMS, WORKERS, MEMORY, FAIL_ALLOCATION, FAIL_LAUNCH and so on.</summary>
-    public static void Set(string option, string value)
+    public static void Set(string option, string value) => Set(NativeLibrary.Load(DriverLibrary), option, value);
+
+    static void Set(nint library, string option, string value)
     {
         byte* name = (byte*)Marshal.StringToCoTaskMemUTF8(option), text = (byte*)Marshal.StringToCoTaskMemUTF8(value);
-        int code = ((delegate* unmanaged<byte*, byte*, int>)Export("argentEmulatedSet"))(name, text);
+        int code = ((delegate* unmanaged<byte*, byte*, int>)NativeLibrary.GetExport(library, "argentEmulatedSet"))(name, text);
         Marshal.FreeCoTaskMem((nint)name);
         Marshal.FreeCoTaskMem((nint)text);
         if (code != 0) throw new ArgumentException($"The emulator does not know {option} = {value}.");
@@ -76,6 +78,8 @@ static unsafe class EmulatedCuda
     {
         string folder = Path.Combine(Root, "artifacts", "cuda-emulated");
         Run("build-emulator.sh", folder, Path.Combine(Root, "eng", "cuda", "emulator", "self-test.cu"));
+        // Two devices, for copies between them; the number is fixed once the driver starts.
+        Set(NativeLibrary.Load(Path.Combine(folder, "libcuda-emulated.so")), "DEVICES", "2");
         return folder;
     }
 

@@ -173,7 +173,8 @@ ARGENT_API int cuDevicePrimaryCtxRetain(void** context, int number)
     Device* device = find_device(number);
     if (!device) return kInvalidDevice;
     if (device->retained && device->error) return device->error;
-    device->retained++;
+    // The first one makes the context: what happened before is not its fault.
+    if (device->retained++ == 0) device->error = kSuccess;
     *context = device;
     return kSuccess;
 }

@@ -267,8 +267,8 @@ ARGENT_API int cublasLtMatmulPreferenceCreate(void** handle) { return create(han
 ARGENT_API int cublasLtMatmulPreferenceDestroy(void* handle) { return destroy(handle, Object::Preference); }
 ARGENT_API int cublasLtMatmulPreferenceSetAttribute(void* handle, int attribute, const void* value, std::size_t bytes)
 {
-    // The search mode, the workspace's bytes, the alignments of A, B, C and D.
-    return set(handle, Object::Preference, attribute, value, bytes, {0, 1, 5, 6, 7, 8});
+    // The search mode, the workspace's bytes, the schemes of reduction, the alignments of A, B, C and D.
+    return set(handle, Object::Preference, attribute, value, bytes, {0, 1, 3, 5, 6, 7, 8});
 }
 
 // cublasLtMatmulHeuristicResult_t.

@@ -57,7 +57,7 @@ sealed class CudaCheck(Device wanted)
     Finding Missing(string name, string sentence) => new(name, !_isWanted, sentence);
 
     static string Describe(CudaDeviceDescription device) => Text(
-        $"{device.Name}, {device.MemoryBytes / 1e9:0.0} GB, compute capability {device.Capability}, {device.Multiprocessors} multiprocessors");
+        $"{device.Name}, {device.MemoryBytes / 1e9:0.0} GB, capability {device.Capability}, {device.Multiprocessors} multiprocessors");
 
     static Finding Cache()
     {
@@ -65,7 +65,8 @@ sealed class CudaCheck(Device wanted)
         return cache.IsWritable
             ? new("kernels", true, $"compiled kernels are kept in {cache.Folder}")
             : new("kernels", true,
-                $"{cache.Folder} cannot be written, so kernels are compiled at every start; {KernelCache.FolderVariable} names another folder");
+                $"{cache.Folder} cannot be written, so kernels are compiled at every start; "
+                + $"{KernelCache.FolderVariable} names another folder");
     }
 
     static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -21,7 +21,8 @@ sealed class DoctorCommand : ArgentCommand
 
     /// <summary>The command.</summary>
     public DoctorCommand()
-        : base("doctor", "Check this machine: runtime, processor, memory, disk, data, port, GPUs.", "argent doctor --port 8000") => Add(_port);
+        : base("doctor", "Check this machine: runtime, processor, memory, disk, data, port, GPUs.", "argent doctor --port 8000") =>
+        Add(_port);
 
     /// <inheritdoc/>
     public override Task<int> RunAsync(CommandRun run)

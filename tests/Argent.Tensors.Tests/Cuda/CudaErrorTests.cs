@@ -19,6 +19,7 @@ public sealed class CudaErrorTests
     [Theory]
     [InlineData("cuStreamSynchronize", CudaResult.IllegalAddress, true)]
     [InlineData("cuLaunchKernel", CudaResult.LaunchFailed, true)]
+    [InlineData("cuMemAlloc_v2", CudaResult.Unknown, true)]
     [InlineData("cuLaunchKernel", CudaResult.InvalidValue, false)]
     [InlineData("cuMemAlloc_v2", CudaResult.OutOfMemory, false)]
     [InlineData("nvrtcCompileProgram", CudaResult.IllegalAddress, false)]

@@ -19,7 +19,8 @@ sealed unsafe class CublasLtApi
     public readonly delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint, int, CublasLtChoice*, int*, int> Choose;
 
     public readonly delegate* unmanaged<
-        nint, nint, float*, ulong, nint, ulong, nint, float*, ulong, nint, ulong, nint, CublasLtAlgorithm*, ulong, nuint, nint, int> Multiply;
+        nint, nint, float*, ulong, nint, ulong, nint, float*, ulong, nint, ulong, nint, CublasLtAlgorithm*, ulong, nuint, nint, int>
+        Multiply;
 
     readonly delegate* unmanaged<int, byte*> _statusName;
     readonly delegate* unmanaged<nuint> _version;

@@ -33,7 +33,7 @@ public sealed class CudaException : InvalidOperationException
         && Code is CudaResult.IllegalAddress or CudaResult.LaunchTimeout or CudaResult.Assert or CudaResult.HardwareStackError
             or CudaResult.IllegalInstruction or CudaResult.MisalignedAddress or CudaResult.InvalidAddressSpace
             or CudaResult.InvalidProgramCounter or CudaResult.LaunchFailed or CudaResult.EccUncorrectable
-            or CudaResult.DeviceUnavailable or CudaResult.ContextIsDestroyed;
+            or CudaResult.Unknown or CudaResult.DeviceUnavailable or CudaResult.ContextIsDestroyed;
 
     /// <summary>True when the device's memory was not enough.</summary>
     public bool IsOutOfMemory => Code == CudaResult.OutOfMemory && Call.StartsWith("cuMem", StringComparison.Ordinal);

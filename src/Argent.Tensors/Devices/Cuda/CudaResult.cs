@@ -34,6 +34,7 @@ static class CudaResult
     public const int SystemDriverMismatch = 803;
     public const int CaptureUnsupported = 900;
     public const int CaptureInvalidated = 901;
+    public const int Unknown = 999;
 
     /// <summary>What a code means to the person who meets it, where that is known; otherwise empty.</summary>
     public static string Explain(int code) => code switch
@@ -52,6 +53,7 @@ static class CudaResult
             "A kernel that ran before touched memory that is not its own; everything on the device has to be loaded again.",
         LaunchFailed or IllegalInstruction or HardwareStackError or InvalidProgramCounter or Assert or LaunchTimeout =>
             "A kernel that ran before did not end well; everything on the device has to be loaded again.",
+        Unknown => "The device may be gone: look at `nvidia-smi`; everything on it has to be loaded again.",
         EccUncorrectable => "The GPU's memory lost data; everything on it has to be loaded again, and the card be looked at.",
         CaptureUnsupported or CaptureInvalidated => "The call cannot be part of a graph that is being captured.",
         _ => "",

@@ -133,7 +133,10 @@ sealed unsafe class DenseProduct : IDisposable
                 $"workspace of {workspace} bytes");
             // No scheme: sums that are split over blocks and joined have another order.
             Prefer(preference, ReductionSchemes, 0);
-            foreach (int operand in new[] { AlignmentA, AlignmentB, AlignmentC, AlignmentD }) Prefer(preference, operand, DenseAddresses.Alignment);
+            foreach (int operand in new[] { AlignmentA, AlignmentB, AlignmentC, AlignmentD })
+            {
+                Prefer(preference, operand, DenseAddresses.Alignment);
+            }
             CublasLtChoice choice;
             int found = 0;
             int code = Api.Choose(
@@ -157,7 +160,8 @@ sealed unsafe class DenseProduct : IDisposable
         $"attribute {attribute}, {value}");
 
     void Set(int attribute, int value) => Api.Check(
-        Api.DescriptorSet(_descriptor, attribute, &value, sizeof(int)), "cublasLtMatmulDescSetAttribute", $"attribute {attribute}, {value}");
+        Api.DescriptorSet(_descriptor, attribute, &value, sizeof(int)), "cublasLtMatmulDescSetAttribute",
+        $"attribute {attribute}, {value}");
 
     void Set(int attribute, ulong address) => Api.Check(
         Api.DescriptorSet(_descriptor, attribute, &address, sizeof(ulong)), "cublasLtMatmulDescSetAttribute",
@@ -169,7 +173,8 @@ sealed unsafe class DenseProduct : IDisposable
         int data = type == ElementType.F32 ? Real32F : type == ElementType.BF16 ? Real16BF
             : throw new NotSupportedException($"Dense products on a GPU are of F32 or BF16, not of {type}.");
         Api.Check(
-            Api.LayoutCreate(&layout, data, (ulong)rows, (ulong)columns, rows), "cublasLtMatrixLayoutCreate", $"{type}, {rows} x {columns}");
+            Api.LayoutCreate(&layout, data, (ulong)rows, (ulong)columns, rows), "cublasLtMatrixLayoutCreate",
+            $"{type}, {rows} x {columns}");
         return layout;
     }
 
