@@ -29,6 +29,7 @@ static unsafe class EmulatedCuda
         Environment.SetEnvironmentVariable("ARGENT_CUDA_LIBRARY", DriverLibrary);
         Environment.SetEnvironmentVariable("ARGENT_CUBLASLT_LIBRARY", CublasLtLibrary);
         Environment.SetEnvironmentVariable("ARGENT_NVRTC_LIBRARY", NvrtcLibrary);
+        Environment.SetEnvironmentVariable("ARGENT_CUDA_CACHE", Path.Combine(_folder.Value, "cache"));
     }
 
     /// <summary>Sets an option of the emulator: LANES, STREAMS, WORKERS, MEMORY, FAIL_ALLOCATION, FAIL_LAUNCH and so on.</summary>

@@ -35,6 +35,19 @@ public sealed class EmulatorTests
     }
 
     [Fact]
+    public void A_fault_of_the_process_itself_is_still_its_own()
+    {
+        using (var device = new RawDevice())
+        {
+            RawDevice.Check(device.Launch("bug_out_of_range", 3, 256, 0, device.Upload<uint>(new uint[256])));
+            Assert.Equal(IllegalAddress, device.Synchronize());
+        }
+        // The runtime makes this exception of the signal that the emulator watches too.
+        string? nothing = LaneOrdersOf(0);
+        Assert.Throws<NullReferenceException>(() => nothing!.Length);
+    }
+
+    [Fact]
     public void A_kernel_that_does_not_end_is_ended()
     {
         EmulatedCuda.Set("SECONDS", "1");
@@ -128,6 +141,8 @@ public sealed class EmulatorTests
         Assert.Equal([Count / 2f], device.Download<float>(sum, 1));
         Assert.Equal([1 - Count, Count - 1], device.Download<int>(extremes, 2));
     }
+
+    static string? LaneOrdersOf(int count) => EmulatedCuda.LaneOrders.Take(count).FirstOrDefault();
 
     static ushort[] Halves(float[] values) => [.. values.Select(v => (ushort)(BitConverter.SingleToUInt32Bits(v) >> 16))];
 

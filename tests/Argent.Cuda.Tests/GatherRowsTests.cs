@@ -46,4 +46,18 @@ public sealed class GatherRowsTests
         }
         Directory.Delete(cache, recursive: true);
     }
+
+    [Fact]
+    public void The_adapter_gathers_from_tensors_of_the_host_and_refuses_an_index_that_is_too_large()
+    {
+        EmulatedCuda.Use();
+        using var workers = new Workers(1);
+        using var kernels = CudaKernels.Open(0, CpuKernels.Create(workers), 1 << 20);
+        var table = Tensor.From<float>([1, 2, 3, 4, 5, 6], new Shape(3, 2));
+        var rows = Tensor.Zeros<float>(new Shape(3, 2));
+        kernels.GatherRows(new() { Table = table, Indices = Tensor.From(2, -1, 0), Rows = rows });
+        Assert.Equal([5f, 6f, 0f, 0f, 1f, 2f], rows.Span.ToArray());
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => kernels.GatherRows(new() { Table = table, Indices = Tensor.From(2, 3, 0), Rows = rows }));
+    }
 }

@@ -13,9 +13,6 @@ public sealed partial class CudaKernels
     public void SumEmbeddings(in SumEmbeddingsArgs args) => _host.SumEmbeddings(in args);
 
     /// <inheritdoc/>
-    public void GatherRows(in GatherRowsArgs args) => _host.GatherRows(in args);
-
-    /// <inheritdoc/>
     public void GatherRowsBFloat16(in GatherRowsBFloat16Args args) => _host.GatherRowsBFloat16(in args);
 
     /// <inheritdoc/>

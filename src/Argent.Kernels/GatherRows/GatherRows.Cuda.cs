@@ -58,3 +58,26 @@ public static class GatherRowsCuda
         });
     }
 }
+
+public sealed partial class CudaKernels
+{
+    /// <inheritdoc/>
+    public void GatherRows(in GatherRowsArgs args)
+    {
+        GatherRowsReference.Check(in args);
+        Checks.Rows("GatherRows: an index", args.Indices, args.Table.Shape[0]);
+        lock (_lock)
+        {
+            Begin();
+            var device = new DeviceGatherRowsArgs
+            {
+                Table = Input(args.Table),
+                Indices = Input(args.Indices),
+                Rows = Output(args.Rows),
+            };
+            GatherRowsCuda.Launch(_modules, _stream, in device);
+            Result(device.Rows, args.Rows);
+            Finish();
+        }
+    }
+}
