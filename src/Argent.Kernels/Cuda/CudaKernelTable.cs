@@ -6,6 +6,10 @@ public static class CudaKernelTable
     /// <summary>All kernels, a line for each source.</summary>
     public static IReadOnlyList<CudaKernel> All { get; } =
     [
+        BuildSignaturesCuda.Kernel,
         GatherRowsCuda.Kernel,
+        GatherRowsBFloat16Cuda.Kernel,
+        NearestRowsCuda.Kernel,
+        ScoreCandidatesCuda.Kernel,
     ];
 }

@@ -13,9 +13,6 @@ public sealed partial class CudaKernels
     public void SumEmbeddings(in SumEmbeddingsArgs args) => _host.SumEmbeddings(in args);
 
     /// <inheritdoc/>
-    public void GatherRowsBFloat16(in GatherRowsBFloat16Args args) => _host.GatherRowsBFloat16(in args);
-
-    /// <inheritdoc/>
     public void Elementwise(in ElementwiseArgs args) => _host.Elementwise(in args);
 
     /// <inheritdoc/>
@@ -43,13 +40,7 @@ public sealed partial class CudaKernels
     public void MixLogits(in MixLogitsArgs args) => _host.MixLogits(in args);
 
     /// <inheritdoc/>
-    public void ScoreCandidates(in ScoreCandidatesArgs args) => _host.ScoreCandidates(in args);
-
-    /// <inheritdoc/>
     public void SumNeighbours(in SumNeighboursArgs args) => _host.SumNeighbours(in args);
-
-    /// <inheritdoc/>
-    public void NearestRows(in NearestRowsArgs args) => _host.NearestRows(in args);
 
     /// <inheritdoc/>
     public void Probe(in ProbeArgs args) => _host.Probe(in args);
@@ -65,9 +56,6 @@ public sealed partial class CudaKernels
 
     /// <inheritdoc/>
     public void QuantizeRows(in QuantizeRowsArgs args) => _host.QuantizeRows(in args);
-
-    /// <inheritdoc/>
-    public void BuildSignatures(in BuildSignaturesArgs args) => _host.BuildSignatures(in args);
 
     /// <inheritdoc/>
     public void EvaluateFormula(in EvaluateFormulaArgs args) => _host.EvaluateFormula(in args);

@@ -134,6 +134,17 @@ public sealed partial class CudaKernels : IKernels, IDisposable
         return copy;
     }
 
+    /// <summary>Where launchers queue their work.</summary>
+    CudaQueue Queue => new(_modules, _stream);
+
+    /// <summary>A copy in working memory, of kept tensors too: for what a kernel changes in part.</summary>
+    DeviceTensor<T> Copy<T>(in Tensor<T> tensor) where T : unmanaged
+    {
+        var copy = Output(in tensor);
+        if (tensor.IsPresent) _stream.Upload(tensor, copy);
+        return copy;
+    }
+
     /// <summary>Room on the device for what a kernel writes; no tensor where the host wants none.</summary>
     DeviceTensor<T> Output<T>(in Tensor<T> tensor) where T : unmanaged =>
         tensor.IsPresent ? _memory.Rent<T>(tensor.Shape) : default;
