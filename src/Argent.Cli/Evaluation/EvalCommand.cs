@@ -47,6 +47,9 @@ sealed class EvalCommand : ArgentCommand
     }
 
     /// <inheritdoc/>
+    public override bool RunsOnGpu => true;
+
+    /// <inheritdoc/>
     public override Task<int> RunAsync(CommandRun run)
     {
         var dataset = DatasetReader.Read(run.Require(_data), DataOptions.Of(run, _maxBadRows), run.Progress);

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Argent.Kernels;
 using Argent.Model;
 using Argent.Publish;
 
@@ -78,6 +77,9 @@ sealed class PublishCommand : ArgentCommand
     }
 
     /// <inheritdoc/>
+    public override bool RunsOnGpu => true;
+
+    /// <inheritdoc/>
     public override Task<int> RunAsync(CommandRun run)
     {
         var options = new PublishOptions
@@ -92,7 +94,7 @@ sealed class PublishCommand : ArgentCommand
             Merge = _merge.Read(run),
             Seed = run.Seed ?? _defaults.Seed,
         };
-        var kernels = CpuKernels.Create(run.Workers);
+        var kernels = run.Kernels;
         using var source = _source.Read(run, kernels, options.Seed);
         var result = Publisher.Publish(source.Source, options, run.Require(_out), kernels, run.Progress);
         run.Print(ToJson(result), output =>

@@ -44,6 +44,9 @@ sealed class ExplainCommand : ArgentCommand
     ];
 
     /// <inheritdoc/>
+    public override bool RunsOnGpu => true;
+
+    /// <inheritdoc/>
     public override Task<int> RunAsync(CommandRun run)
     {
         string? file = run.Get(_request);

@@ -22,7 +22,7 @@ sealed class OpenModel : IDisposable
 
     /// <summary>Opens an artifact, or the newest version of a model's folder.</summary>
     public static OpenModel Open(string path, CommandRun run, FileMemory memory) =>
-        new(Snapshot.Load(Artifact.Open(Artifact.Resolve(path), memory: memory)), CpuKernels.Create(run.Workers));
+        new(Snapshot.Load(Artifact.Open(Artifact.Resolve(path), memory: memory), kernels: run.Kernels), run.Kernels);
 
     /// <summary>Answers all requests of a batch; the answers are valid until the next call.</summary>
     public void Forward(RetrievalBatch batch)

@@ -23,6 +23,9 @@ sealed class QueryCommand : ArgentCommand
     }
 
     /// <inheritdoc/>
+    public override bool RunsOnGpu => true;
+
+    /// <inheritdoc/>
     public override async Task<int> RunAsync(CommandRun run)
     {
         if (run.Has(_options.Rank)) return await RankAsync(run);

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Net;
 using System.Text.Json.Nodes;
-using Argent.Kernels;
 using Argent.Server;
 using Argent.Serving;
 using Argent.Tensors;
@@ -55,6 +54,9 @@ sealed class ServeCommand : ArgentCommand
     }
 
     /// <inheritdoc/>
+    public override bool RunsOnGpu => true;
+
+    /// <inheritdoc/>
     public override async Task<int> RunAsync(CommandRun run)
     {
         if (!IPAddress.TryParse(run.Get(_host), out var address))
@@ -73,7 +75,7 @@ sealed class ServeCommand : ArgentCommand
                 MaxQueueSize = run.Get(_queue),
             },
         };
-        await using var server = await RunningServer.StartAsync(run.Require(_model), options, CpuKernels.Create(run.Workers));
+        await using var server = await RunningServer.StartAsync(run.Require(_model), options, run.Kernels);
         string[] snapshots = [.. server.Snapshots];
         if (run.IsJson)
         {

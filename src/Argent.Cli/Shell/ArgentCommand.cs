@@ -10,6 +10,9 @@ abstract class ArgentCommand : Command
     /// <summary>A command line that a reader may copy.</summary>
     public string Example { get; }
 
+    /// <summary>Whether its heavy work may run on a GPU.</summary>
+    public virtual bool RunsOnGpu => false;
+
     /// <summary>Does the work; the result is an <see cref="ExitCode"/>.</summary>
     public abstract Task<int> RunAsync(CommandRun run);
 }

@@ -18,6 +18,7 @@ sealed class CommandRun(ParseResult options, CommonOptions common, Terminal term
     };
 
     Workers? _workers;
+    CudaKernels? _gpu;
 
     /// <summary>Where it writes.</summary>
     public Terminal Terminal { get; } = terminal;
@@ -39,6 +40,9 @@ sealed class CommandRun(ParseResult options, CommonOptions common, Terminal term
 
     /// <summary>The crew of threads.</summary>
     public Workers Workers => _workers ??= new Workers(options.GetValue(common.Threads));
+
+    /// <summary>The arithmetic of --device, for the commands whose heavy work may run on a GPU.</summary>
+    public IKernels Kernels => field ??= CreateKernels();
 
     /// <summary>What long work reports to; it ends the work when the run is cancelled.</summary>
     public Progress Progress => field ??= ProgressLines.For(this);
@@ -69,5 +73,16 @@ sealed class CommandRun(ParseResult options, CommonOptions common, Terminal term
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _workers?.Dispose();
+    public void Dispose()
+    {
+        _gpu?.Dispose();
+        _workers?.Dispose();
+    }
+
+    IKernels CreateKernels()
+    {
+        var host = CpuKernels.Create(Workers);
+        if (Device.Kind == DeviceKind.Cpu) return host;
+        return _gpu = CudaKernels.Open(Device.Ordinal, host);
+    }
 }

@@ -30,6 +30,7 @@ static class DeviceOption
     {
         if (device.Kind == DeviceKind.Cpu || command is DoctorCommand) return;
         _ = CudaDriver.Load().Describe(device.Ordinal);
+        if (command.RunsOnGpu) return;
         throw new UsageException($"this command computes on the processor only; leave out --device {device}.");
     }
 

@@ -15,9 +15,12 @@ namespace Argent.Kernels;
 /// </remarks>
 public sealed partial class CudaKernels : IKernels, IDisposable
 {
+    // Scores of some 200 queries over 24 of 9,000 lists of 80 million items are 170 MB.
+    const long WorkingBytesMax = 4L << 30;
+
     readonly IKernels _host;
     readonly int _ordinal;
-    readonly long _workingBytes;
+    readonly long? _workingBytes;
     readonly Lock _lock = new();
     readonly List<DeviceCopies> _kept = [];
     readonly ConditionalWeakTable<Storage, DeviceCopies> _keptOf = [];
@@ -27,7 +30,7 @@ public sealed partial class CudaKernels : IKernels, IDisposable
     DeviceMemory _memory;
     bool _isUnderWay;
 
-    CudaKernels(int ordinal, IKernels host, long workingBytes)
+    CudaKernels(int ordinal, IKernels host, long? workingBytes)
     {
         (_ordinal, _host, _workingBytes) = (ordinal, host, workingBytes);
         OpenDevice();
@@ -48,13 +51,16 @@ public sealed partial class CudaKernels : IKernels, IDisposable
     /// <summary>Opens a GPU and loads the kernels.</summary>
     /// <param name="ordinal">Its number.</param>
     /// <param name="host">What operations without a kernel run on.</param>
-    /// <param name="workingBytes">Device memory for the inputs, the results and the working memory of one operation at a time.</param>
+    /// <param name="workingBytes">
+    /// Device memory for the inputs, the results and the working memory of one operation at a time; null for a quarter of what
+    /// is free, and 4 GiB at most.
+    /// </param>
     /// <exception cref="CudaUnavailableException">There is no such GPU, or the kernels cannot be compiled here.</exception>
     /// <exception cref="CudaException">The GPU has no room for the working memory, or does not take the kernels.</exception>
-    public static CudaKernels Open(int ordinal, IKernels host, long workingBytes)
+    public static CudaKernels Open(int ordinal, IKernels host, long? workingBytes = null)
     {
         ArgumentNullException.ThrowIfNull(host);
-        ArgumentOutOfRangeException.ThrowIfNegative(workingBytes);
+        ArgumentOutOfRangeException.ThrowIfNegative(workingBytes ?? 0);
         return new CudaKernels(ordinal, host, workingBytes);
     }
 
@@ -163,7 +169,7 @@ public sealed partial class CudaKernels : IKernels, IDisposable
         {
             _modules = CudaModules.Load(_device);
             _stream = _device.CreateStream();
-            _memory = _device.Allocate(_workingBytes);
+            _memory = _device.Allocate(_workingBytes ?? Math.Min(_device.FreeBytes / 4, WorkingBytesMax));
         }
         catch
         {
