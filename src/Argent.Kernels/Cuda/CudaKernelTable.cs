@@ -11,5 +11,8 @@ public static class CudaKernelTable
         GatherRowsBFloat16Cuda.Kernel,
         NearestRowsCuda.Kernel,
         ScoreCandidatesCuda.Kernel,
+        .. ProbeCuda.Kernels,
+        QuantizeRowsCuda.Kernel,
+        .. SelectTopKCuda.Kernels,
     ];
 }

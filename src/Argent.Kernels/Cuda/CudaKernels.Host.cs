@@ -43,19 +43,7 @@ public sealed partial class CudaKernels
     public void SumNeighbours(in SumNeighboursArgs args) => _host.SumNeighbours(in args);
 
     /// <inheritdoc/>
-    public void Probe(in ProbeArgs args) => _host.Probe(in args);
-
-    /// <inheritdoc/>
     public void FilterMask(in FilterMaskArgs args) => _host.FilterMask(in args);
-
-    /// <inheritdoc/>
-    public void FusedScan(in FusedScanArgs args) => _host.FusedScan(in args);
-
-    /// <inheritdoc/>
-    public void SelectTopK(in SelectTopKArgs args) => _host.SelectTopK(in args);
-
-    /// <inheritdoc/>
-    public void QuantizeRows(in QuantizeRowsArgs args) => _host.QuantizeRows(in args);
 
     /// <inheritdoc/>
     public void EvaluateFormula(in EvaluateFormulaArgs args) => _host.EvaluateFormula(in args);

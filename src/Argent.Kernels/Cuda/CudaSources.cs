@@ -5,10 +5,11 @@ namespace Argent.Kernels;
 /// <summary>The embedded sources of the kernels, and their PTX where this build carries it.</summary>
 static class CudaSources
 {
-    const string Prelude = "argent.cuh";
+    // The prelude, and what several kernels share.
+    static readonly string[] _headerNames = ["argent.cuh", "scan_pairs.cuh", "select.cuh"];
 
     static readonly Lazy<Dictionary<string, string>> _headers = new(
-        () => new(StringComparer.Ordinal) { [Prelude] = Text("Cuda/" + Prelude) });
+        () => _headerNames.ToDictionary(name => name, name => Text("Cuda/" + name), StringComparer.Ordinal));
 
     /// <summary>A source by its path from the project's folder.</summary>
     public static CudaSource Named(string path) => new() { Name = path, Text = Text(path), Headers = _headers.Value };

@@ -28,6 +28,9 @@ typedef unsigned long long u64;
 // A function that is part of the kernel that calls it.
 #define ARGENT_INLINE static __device__ __forceinline__
 
+// The same as a member of a struct.
+#define ARGENT_MEMBER __device__ __forceinline__
+
 // Emulated kernels register themselves by name, with the sizes of their parameters; on a device a module knows its kernels.
 // ARGENT_DYNAMIC_SHARED declares `name`, a pointer to the launch's dynamic shared memory, aligned to 128 bytes.
 #if !defined(ARGENT_EMULATED)
