@@ -12,6 +12,8 @@ namespace argent_emulated
 namespace
 {
 constexpr std::size_t kPage = 4096;
+// Address space before and behind each allocation in which nothing else may lie: a wrong index often misses by more than a page.
+constexpr std::size_t kGuard = 1u << 20;
 // Every allocation starts on a multiple of this, as the driver promises.
 constexpr std::size_t kAlignment = 256;
 // Larger allocations are poisoned in their first part only: touching all of an arena would cost its whole size.
@@ -46,10 +48,10 @@ void* allocate(std::size_t bytes)
 {
     const std::size_t rounded = round_up(bytes, kAlignment);
     const std::size_t pages = round_up(rounded, kPage);
-    const std::size_t mapped = pages + 2 * kPage;
+    const std::size_t mapped = pages + 2 * kGuard;
     void* mapping = mmap(nullptr, mapped, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (mapping == MAP_FAILED) return nullptr;
-    auto* first = static_cast<unsigned char*>(mapping) + kPage;
+    auto* first = static_cast<unsigned char*>(mapping) + kGuard;
     if (mprotect(first, pages, PROT_READ | PROT_WRITE) != 0)
     {
         munmap(mapping, mapped);
