@@ -14,5 +14,6 @@ public static class CudaKernelTable
         .. ProbeCuda.Kernels,
         QuantizeRowsCuda.Kernel,
         .. SelectTopKCuda.Kernels,
+        SumNeighboursCuda.Kernel,
     ];
 }

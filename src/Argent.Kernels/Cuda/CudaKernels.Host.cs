@@ -40,9 +40,6 @@ public sealed partial class CudaKernels
     public void MixLogits(in MixLogitsArgs args) => _host.MixLogits(in args);
 
     /// <inheritdoc/>
-    public void SumNeighbours(in SumNeighboursArgs args) => _host.SumNeighbours(in args);
-
-    /// <inheritdoc/>
     public void FilterMask(in FilterMaskArgs args) => _host.FilterMask(in args);
 
     /// <inheritdoc/>

@@ -153,7 +153,7 @@ public sealed class SumNeighboursTests
     /// Every third row without neighbours, histories and candidates with duplicates, requests without the one or the other,
     /// and candidates that no row names.
     /// </summary>
-    static SumNeighboursArgs Random(Random random, int requests, int candidates)
+    internal static SumNeighboursArgs Random(Random random, int requests, int candidates)
     {
         const int Rows = 60;
         int named = (2 * candidates) + 10;
