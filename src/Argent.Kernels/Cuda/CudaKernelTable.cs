@@ -11,6 +11,7 @@ public static class CudaKernelTable
         GatherRowsBFloat16Cuda.Kernel,
         NearestRowsCuda.Kernel,
         ScoreCandidatesCuda.Kernel,
+        .. FusedScanCuda.Kernels,
         .. ProbeCuda.Kernels,
         QuantizeRowsCuda.Kernel,
         .. SelectTopKCuda.Kernels,

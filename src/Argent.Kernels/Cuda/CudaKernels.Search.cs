@@ -26,9 +26,6 @@ public sealed partial class CudaKernels
     }
 
     /// <inheritdoc/>
-    public void FusedScan(in FusedScanArgs args) => _host.FusedScan(in args);
-
-    /// <inheritdoc/>
     public void SelectTopK(in SelectTopKArgs args)
     {
         SelectTopKReference.Check(in args);

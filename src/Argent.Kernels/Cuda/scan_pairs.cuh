@@ -29,3 +29,17 @@ ARGENT_INLINE i64 argent_pair_of(const ArgentScanPairs& pairs, i64 query, i32 wo
     }
     return low;
 }
+
+// A pair in the work of its list: the query, and where its words begin in the query's row.
+struct __align__(8) ArgentScanPair
+{
+    u32 query;
+    u32 word;
+};
+
+// 128 slots of a list that are scanned together: those from 128 * index on.
+struct __align__(8) ArgentScanTile
+{
+    u32 list;
+    u32 index;
+};
