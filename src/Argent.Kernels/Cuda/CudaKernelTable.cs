@@ -7,6 +7,8 @@ public static class CudaKernelTable
     public static IReadOnlyList<CudaKernel> All { get; } =
     [
         BuildSignaturesCuda.Kernel,
+        FilterMaskCuda.Kernel,
+        .. QueryMasksCuda.Kernels,
         GatherRowsCuda.Kernel,
         GatherRowsBFloat16Cuda.Kernel,
         NearestRowsCuda.Kernel,

@@ -40,8 +40,5 @@ public sealed partial class CudaKernels
     public void MixLogits(in MixLogitsArgs args) => _host.MixLogits(in args);
 
     /// <inheritdoc/>
-    public void FilterMask(in FilterMaskArgs args) => _host.FilterMask(in args);
-
-    /// <inheritdoc/>
     public void EvaluateFormula(in EvaluateFormulaArgs args) => _host.EvaluateFormula(in args);
 }

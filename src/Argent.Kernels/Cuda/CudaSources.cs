@@ -6,7 +6,7 @@ namespace Argent.Kernels;
 static class CudaSources
 {
     // The prelude, and what several kernels share.
-    static readonly string[] _headerNames = ["argent.cuh", "scan_pairs.cuh", "select.cuh"];
+    static readonly string[] _headerNames = ["argent.cuh", "query_filter.cuh", "scan_pairs.cuh", "select.cuh"];
 
     static readonly Lazy<Dictionary<string, string>> _headers = new(
         () => _headerNames.ToDictionary(name => name, name => Text("Cuda/" + name), StringComparer.Ordinal));

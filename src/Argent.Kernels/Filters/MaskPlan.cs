@@ -7,6 +7,7 @@ namespace Argent.Kernels;
 /// <summary>One row of bits that a term reads: row First + Mix * (Bloom rows of the block) / 2^32 of a block.</summary>
 /// <param name="Mix">The hash of a Bloom term; 0 for a bitmap.</param>
 /// <param name="First">The bitmap row, or the first Bloom row.</param>
+[StructLayout(LayoutKind.Sequential)]
 readonly record struct MaskRow(uint Mix, int First);
 
 /// <summary>One test: a conjunction of rows for a bitmap or a Bloom term, the bits of a code for a range.</summary>
@@ -16,6 +17,7 @@ readonly record struct MaskRow(uint Mix, int First);
 /// <param name="Complement">All bits where the other slots are asked for, else none.</param>
 /// <param name="Low">The lowest code, without the bits that are not read.</param>
 /// <param name="High">The highest code, without the bits that are not read.</param>
+[StructLayout(LayoutKind.Sequential)]
 readonly record struct MaskTerm(MaskLeafKind Kind, int FirstRow, int RowCount, ulong Complement, int Low, int High);
 
 /// <summary>What must hold: one of some terms or, with operators, what a postfix program over them says.</summary>
@@ -23,6 +25,7 @@ readonly record struct MaskTerm(MaskLeafKind Kind, int FirstRow, int RowCount, u
 /// <param name="TermCount">Its terms.</param>
 /// <param name="FirstOp">Its first operator among the plan's.</param>
 /// <param name="OpCount">Its operators; 0 for a plain disjunction.</param>
+[StructLayout(LayoutKind.Sequential)]
 readonly record struct MaskClause(int FirstTerm, int TermCount, int FirstOp, int OpCount);
 
 /// <summary>
@@ -60,7 +63,7 @@ sealed unsafe class MaskPlan
             lengths.Add(new MaskClause(firstTerm, leaves.Count, firstOp, ops.Count - firstOp));
         }
         (_clauses, _terms, _rows, _ops) = (Pinned(lengths), Pinned(terms), Pinned(rows), Pinned(ops));
-        (ClauseCount, RowCount, PrefetchRows) = (lengths.Count, rows.Count, rows.Count);
+        (ClauseCount, TermCount, RowCount, OpCount, PrefetchRows) = (lengths.Count, terms.Count, rows.Count, ops.Count, rows.Count);
     }
 
     /// <summary>What must hold, in the order of evaluation.</summary>
@@ -72,6 +75,9 @@ sealed unsafe class MaskPlan
     /// <summary>The terms of all clauses.</summary>
     public MaskTerm* Terms => Address(_terms);
 
+    /// <summary>Entries of <see cref="Terms"/>.</summary>
+    public int TermCount { get; }
+
     /// <summary>The rows of all terms.</summary>
     public MaskRow* Rows => Address(_rows);
 
@@ -80,6 +86,9 @@ sealed unsafe class MaskPlan
 
     /// <summary>The operators of all clauses.</summary>
     public int* Ops => Address(_ops);
+
+    /// <summary>Entries of <see cref="Ops"/>.</summary>
+    public int OpCount { get; }
 
     /// <summary>How many of <see cref="Rows"/> most blocks need.</summary>
     public int PrefetchRows { get; private set; }

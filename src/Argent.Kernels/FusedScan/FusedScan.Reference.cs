@@ -47,7 +47,7 @@ static unsafe class FusedScanReference
     }
 
     /// <summary>Whether the item is on the filter's allow-list or, without one, passes the mask and what is verified first.</summary>
-    static bool IsSeen(in FusedScanArgs args, QueryFilter? filter, int slot, int row)
+    public static bool IsSeen(in FusedScanArgs args, QueryFilter? filter, int slot, int row)
     {
         if (filter?.OnlyRows is { } only) return Array.BinarySearch(only, row) >= 0;
         if (filter?.Program is not { } program) return true;
@@ -55,7 +55,8 @@ static unsafe class FusedScanReference
         return !filter.VerifyFirst || ExactFilter.Matches(program, args.Forward!, slot);
     }
 
-    static bool IsEligible(in FusedScanArgs args, QueryFilter? filter, int slot, int row) =>
+    /// <summary>Whether an item that is seen may be shown: it passes the row lists and what is to be verified.</summary>
+    public static bool IsEligible(in FusedScanArgs args, QueryFilter? filter, int slot, int row) =>
         filter is null
         || (ExactFilter.AllowsRow(filter, row)
             && (!NeedsVerification(filter, args.Words) || ExactFilter.Matches(filter.Program!, args.Forward!, slot)));

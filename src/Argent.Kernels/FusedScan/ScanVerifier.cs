@@ -31,10 +31,13 @@ readonly unsafe ref struct ScanVerifier
     }
 
     /// <summary>What the program still has to decide of items that the mask lets pass.</summary>
-    public static ReadOnlySpan<int> Ops(in FusedScanArgs args, QueryFilter filter)
+    public static ReadOnlySpan<int> Ops(in FusedScanArgs args, QueryFilter filter) => Ops(args.Words, filter);
+
+    /// <summary>The same for a filter index.</summary>
+    public static ReadOnlySpan<int> Ops(FilterWords? words, QueryFilter filter)
     {
         // With an allow-list, or without a filter index, no mask has decided anything.
-        bool isMasked = args.Words is not null && filter.OnlyRows is null;
+        bool isMasked = words is not null && filter.OnlyRows is null;
         return (isMasked ? filter.Program!.OpenOps : null) ?? filter.Program!.ExactOps;
     }
 
