@@ -37,6 +37,14 @@ public sealed class DeviceTests : IDisposable
         Assert.EndsWith("Everything runs on the processor.", (string)Cuda(free)["detail"]!, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_benchmark_of_a_gpu_is_refused_on_the_processor()
+    {
+        var result = await Shell.RunAsync("bench", "gpu");
+        Assert.Equal(ExitCode.BadUsage, result.Code);
+        Assert.Contains("this benchmark measures a GPU and nothing else: add --device cuda", result.Error, StringComparison.Ordinal);
+    }
+
     static System.Text.Json.Nodes.JsonNode Cuda(ShellResult result) =>
         result.Json["checks"]!.AsArray().Single(c => (string?)c!["name"] == "cuda")!;
 }

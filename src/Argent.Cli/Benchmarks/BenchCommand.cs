@@ -11,6 +11,7 @@ sealed class BenchCommand : ArgentCommand
         Add(new BenchFilterCommand());
         Add(new BenchBuildCommand());
         Add(new BenchLimitsCommand());
+        Add(new BenchGpuCommand());
         Add(new BenchDenseCommand());
         Add(new BenchValueCommand());
         Add(new BenchRankCommand());

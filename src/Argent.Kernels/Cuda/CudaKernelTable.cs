@@ -7,6 +7,7 @@ public static class CudaKernelTable
     public static IReadOnlyList<CudaKernel> All { get; } =
     [
         BuildSignaturesCuda.Kernel,
+        .. FillRandomCuda.Kernels,
         FilterMaskCuda.Kernel,
         .. QueryMasksCuda.Kernels,
         GatherRowsCuda.Kernel,

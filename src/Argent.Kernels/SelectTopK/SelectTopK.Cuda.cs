@@ -29,6 +29,14 @@ public static class SelectTopKCuda
 
     internal static IEnumerable<CudaKernel> Kernels => _kernels.All;
 
+    /// <summary>Bytes of working memory.</summary>
+    public static long WorkingBytes(long rows, long kept)
+    {
+        var planned = DeviceMemory.Planned();
+        _ = Rent(planned, new Shape(rows, kept));
+        return planned.PeakBytes;
+    }
+
     /// <summary>Queues a selection, working in <paramref name="memory"/>; the same call over planned memory counts what it needs.</summary>
     public static void Run(in CudaQueue on, in DeviceSelectTopKArgs args, DeviceMemory memory)
     {
