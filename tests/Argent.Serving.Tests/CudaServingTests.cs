@@ -4,7 +4,7 @@ using Argent.Model;
 
 namespace Argent.Serving.Tests;
 
-/// <summary>A model that is served by a GPU, which the emulator stands for: the processor's answers, and what happens when it fails.</summary>
+/// <summary>A model served by a GPU, which the emulator stands for: the processor's answers, and what happens when it fails.</summary>
 public sealed class CudaServingTests(SmallModel small) : IClassFixture<SmallModel>
 {
     const long WorkingBytes = 64 << 20;

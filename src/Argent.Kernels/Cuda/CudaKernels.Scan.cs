@@ -13,11 +13,6 @@ public sealed partial class CudaKernels
         FusedScanChecks.Check(in args);
         long queries = args.Queries.Shape[0];
         if (queries == 0) return;
-        if (args.Filters.AsSpan(0, (int)queries).ContainsAnyExcept((QueryFilter?)null))
-        {
-            _host.FusedScan(in args);
-            return;
-        }
         lock (_lock)
         {
             Begin();
@@ -32,21 +27,22 @@ public sealed partial class CudaKernels
                 Found = Output(args.Found),
                 EligibleSeen = Output(args.EligibleSeen),
             };
-            var lists = Input(args.Lists);
-            Scan(in device, lists, Size(in args));
+            var filters = args.Filters.AsSpan(0, (int)queries);
+            var filtered = filters.ContainsAnyExcept((QueryFilter?)null) ? Filters(in args, device.Index) : null;
+            Scan(in device, Input(args.Lists), Size(in args), filtered);
             Result(device.Scores, args.Scores);
             Result(device.Slots, args.Slots);
             Result(device.ItemRows, args.ItemRows);
             Result(device.Found, args.Found);
             Result(device.EligibleSeen, args.EligibleSeen);
             Finish();
+            filtered?.Dispose();
         }
     }
 
-    void Scan(in DeviceFusedScanArgs args, DeviceTensor<int> lists, ScanSize size)
+    void Scan(in DeviceFusedScanArgs args, DeviceTensor<int> lists, ScanSize size, ScanFilters? filters)
     {
-        var on = new CudaQueue(_modules, _stream);
-        long each = QueriesAtOnce(size);
+        long each = QueriesAtOnce(size, filters?.WordsMax ?? 0);
         for (long first = 0; first < size.Queries; first += each)
         {
             long count = Math.Min(each, size.Queries - first);
@@ -63,17 +59,18 @@ public sealed partial class CudaKernels
             var mark = _memory.Mark();
             // The stream passes one run before the next, so that they may share memory.
             var space = ScanSpace.Rent(_memory, lists.Rows(first, count), size with { Queries = count });
-            FusedScanCuda.Plan(on, run, space);
-            FusedScanCuda.CountEligible(on, run, space);
-            FusedScanCuda.Score(on, run, space);
+            FusedScanCuda.Plan(Queue, run, space);
+            if (filters is null) FusedScanCuda.CountEligible(Queue, run, space);
+            else filters.Launch(Queue, space.Pairs, run.EligibleSeen, ((int)first, (int)count), _memory);
+            FusedScanCuda.Score(Queue, run, space);
             _memory.Release(mark);
         }
     }
 
     /// <summary>Queries whose scan fits what is left of the working memory.</summary>
-    long QueriesAtOnce(ScanSize size)
+    long QueriesAtOnce(ScanSize size, long filterWords)
     {
-        long left = _memory.ByteLength - _memory.UsedBytes;
+        long left = _memory.ByteLength - _memory.UsedBytes - filterWords * sizeof(ulong);
         long most = size.Queries;
         while (most > 1 && (size with { Queries = most }).Bytes > left) most /= 2;
         long bytes = (size with { Queries = most }).Bytes;
@@ -81,7 +78,7 @@ public sealed partial class CudaKernels
         throw new InvalidOperationException(string.Create(
             CultureInfo.InvariantCulture,
             $"FusedScan: one query over {size.Probes} lists of {size.RowWords * 64} slots that keeps {size.Kept} needs {bytes} bytes of "
-            + $"device memory; {left} of {_memory.ByteLength} are left beside its operands and its answer."));
+            + $"device memory; {left} of {_memory.ByteLength} are left beside operands, filters and answers."));
     }
 
     static ScanSize Size(in FusedScanArgs args)
@@ -96,6 +93,27 @@ public sealed partial class CudaKernels
         return new ScanSize(
             args.Queries.Shape[0], args.Lists.Shape[1], args.Scores.Shape[1], args.Index.NList, rowWords, args.Index.Codes.Shape[0]);
     }
+
+    ScanFilters Filters(in FusedScanArgs args, DeviceIvf index)
+    {
+        DeviceForward? forward = null;
+        if (args.Forward is { } values)
+        {
+            forward = DeviceForward.Over([.. values.Columns.Select(Input)], _memory);
+            forward.AddressesTo(_stream);
+        }
+        var words = args.Words is not { } given ? null : new DeviceFilterWords
+        {
+            Rows = Input(given.Rows),
+            BlockStart = Input(given.BlockStart),
+            ExactRows = given.ExactRows,
+            HashCount = given.HashCount,
+        };
+        return new ScanFilters(args.Filters, args.Words) { Index = index, Words = words, Forward = forward };
+    }
+
+    DeviceForwardColumn Input(ForwardColumn column) =>
+        new() { Keys = Input(column.Keys), Ranges = Input(column.Ranges), Values = Input(column.Values) };
 
     DeviceIvf Input(IvfTensors index) => new()
     {

@@ -12,6 +12,10 @@ public sealed record DeviceForward
     /// <summary>[F] addresses of the columns; one entry that nobody reads where there is no feature.</summary>
     internal DeviceTensor<ForwardAddresses> Table { get; private init; }
 
+    /// <summary>Columns that are on the device already, and room for their table, which <see cref="AddressesTo"/> fills.</summary>
+    internal static DeviceForward Over(IReadOnlyList<DeviceForwardColumn> columns, DeviceMemory memory) =>
+        new() { Columns = columns, Table = memory.Rent<ForwardAddresses>(new(Math.Max(1, columns.Count))) };
+
     /// <summary>Tensors for <paramref name="forward"/> from <paramref name="memory"/>, which may be planned, without values.</summary>
     public static DeviceForward Rent(DeviceMemory memory, ForwardValues forward)
     {
@@ -37,7 +41,6 @@ public sealed record DeviceForward
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(forward);
-        var table = new ForwardAddresses[(int)Table.Count];
         for (int f = 0; f < Columns.Count; f++)
         {
             var (from, to) = (forward.Columns[f], Columns[f]);
@@ -47,7 +50,18 @@ public sealed record DeviceForward
                 stream.Upload(from.Ranges, to.Ranges);
                 stream.Upload(from.Values, to.Values);
             }
-            table[f] = new ForwardAddresses { Keys = to.Keys.Address, Ranges = to.Ranges.Address, Values = to.Values.Address };
+        }
+        AddressesTo(stream);
+    }
+
+    /// <summary>Writes the table and waits for it.</summary>
+    internal void AddressesTo(CudaStream stream)
+    {
+        var table = new ForwardAddresses[(int)Table.Count];
+        for (int f = 0; f < Columns.Count; f++)
+        {
+            var column = Columns[f];
+            table[f] = new() { Keys = column.Keys.Address, Ranges = column.Ranges.Address, Values = column.Values.Address };
         }
         stream.UploadNow(table.AsSpan(), Table);
     }
