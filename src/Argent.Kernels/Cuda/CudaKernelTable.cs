@@ -9,6 +9,7 @@ public static class CudaKernelTable
         BuildSignaturesCuda.Kernel,
         .. FillRandomCuda.Kernels,
         FilterMaskCuda.Kernel,
+        .. MergeCandidatesCuda.Kernels,
         .. QueryMasksCuda.Kernels,
         GatherRowsCuda.Kernel,
         GatherRowsBFloat16Cuda.Kernel,

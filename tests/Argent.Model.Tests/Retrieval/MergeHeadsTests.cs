@@ -108,6 +108,30 @@ public sealed class MergeHeadsTests
             .Distinct().Take(capacity),
     ];
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void A_union_that_is_not_cut_has_the_order_of_the_kernels_definition(int heads)
+    {
+        const int Kept = 60;
+        var index = Index();
+        for (int seed = 0; seed < 20; seed++)
+        {
+            using var scratch = new Scratch();
+            var drawn = Heads(new Random(seed), heads, Kept, index);
+            var candidates = Candidates(drawn, Kept, scratch);
+            var args = new MergeCandidatesArgs
+            {
+                Slots = candidates.Slots,
+                Found = candidates.Found,
+                Merged = Tensor.Zeros<int>(new(1, heads * Kept)),
+                Counts = Tensor.Zeros<int>(new(1)),
+            };
+            MergeCandidatesReference.Run(args);
+            Assert.Equal(Merged(MergeKind.Union, drawn, Kept, index, []), args.Merged.ToArray()[..args.Counts[0]]);
+        }
+    }
+
     [Fact]
     public void Every_kind_merges_as_its_definition_says()
     {
