@@ -111,19 +111,72 @@ public static class NearestRowsCuda
     }
 }
 
+/// <summary>Nearest rows. Rows go through the device in as many runs as its working memory demands.</summary>
 public sealed partial class CudaKernels
 {
     /// <inheritdoc/>
     public void NearestRows(in NearestRowsArgs args)
     {
         NearestRowsReference.Check(in args);
+        if (!args.GroupStart.IsPresent) FindNearest(in args);
+        else if (!FindNearestOfGroups(in args)) _host.NearestRows(in args);
+    }
+
+    void FindNearest(in NearestRowsArgs args)
+    {
         lock (_lock)
         {
             Begin();
-            // With groups other rows stay as they are: the results begin as the host's.
-            bool hasGroups = args.GroupStart.IsPresent;
-            var nearest = hasGroups ? Copy(args.Nearest) : Output(args.Nearest);
-            var best = hasGroups ? Copy(args.Best) : Output(args.Best);
+            var (table, bias) = (Input(args.Table), Input(args.Bias));
+            long rows = args.Rows.Shape[0], each = RowsAtOnce(in args);
+            for (long first = 0; first < rows; first += each)
+            {
+                long count = Math.Min(each, rows - first);
+                var mark = _memory.Mark();
+                var nearest = args.Nearest.Rows(first, count);
+                var best = args.Best.IsPresent ? args.Best.Rows(first, count) : default;
+                var run = new DeviceNearestRowsArgs
+                {
+                    Rows = Input(args.Rows.Rows(first, count)),
+                    Table = table,
+                    Bias = bias,
+                    Nearest = Output(nearest),
+                    Best = Output(best),
+                };
+                NearestRowsCuda.Launch(Queue, in run);
+                Result(run.Nearest, nearest);
+                Result(run.Best, best);
+                // The stream passes one run before the next, so that they may share memory.
+                _memory.Release(mark);
+            }
+            Finish();
+        }
+    }
+
+    /// <summary>Rows that fit what is left of the working memory with their answers, at least one.</summary>
+    long RowsAtOnce(in NearestRowsArgs args)
+    {
+        // Rows, answers and scores each begin at a multiple of the alignment.
+        long left = _memory.ByteLength - _memory.UsedBytes - 3 * DeviceMemory.Alignment;
+        return Math.Max(1, left / (args.Rows.Shape[1] * sizeof(float) + sizeof(int) + sizeof(float)));
+    }
+
+    /// <summary>False where the working memory does not hold all rows: a group's may be anywhere among them.</summary>
+    bool FindNearestOfGroups(in NearestRowsArgs args)
+    {
+        long bytes = DeviceMemory.Alignment * 8 + args.Rows.ByteLength + args.Table.ByteLength + args.Bias.ByteLength
+            + args.GroupStart.ByteLength + args.Members.ByteLength + args.Candidates.ByteLength + args.Nearest.ByteLength
+            + args.Best.ByteLength;
+        lock (_lock)
+        {
+            Begin();
+            if (bytes > _memory.ByteLength)
+            {
+                Finish();
+                return false;
+            }
+            // Other rows stay as they are: the results begin as the host's.
+            var (nearest, best) = (Copy(args.Nearest), Copy(args.Best));
             NearestRowsCuda.Launch(Queue, new DeviceNearestRowsArgs
             {
                 Rows = Input(args.Rows),
@@ -138,6 +191,7 @@ public sealed partial class CudaKernels
             Result(nearest, args.Nearest);
             Result(best, args.Best);
             Finish();
+            return true;
         }
     }
 }

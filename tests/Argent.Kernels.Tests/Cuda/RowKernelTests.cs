@@ -125,6 +125,47 @@ public sealed class RowKernelTests(EmulatedDevice device)
         });
     }
 
+    [Fact]
+    public void With_little_memory_rows_go_through_the_device_in_runs_and_groups_stay_on_the_host()
+    {
+        const int Rows = 400, Table = 10, Dim = 17;
+        var random = new Random(5);
+        using var small = CudaKernels.Open(0, new ReferenceKernels(new Workers(1)), workingBytes: 8 << 10);
+        var args = new NearestRowsArgs
+        {
+            Rows = SearchVariants.Floats(random, new(Rows, Dim)),
+            Table = SearchVariants.Floats(random, new(Table, Dim)),
+            Bias = SearchVariants.Floats(random, new(Table)),
+            Nearest = SearchVariants.Poisoned<int>(new(Rows)),
+            Best = SearchVariants.Poisoned<float>(new(Rows)),
+        };
+        var grouped = args with
+        {
+            GroupStart = Tensor.From<int>(0, 1, 3),
+            Members = Tensor.From<int>(399, 7, 8),
+            Candidates = Tensor.From<int>([1, 2, 0, 9], new(2, 2)),
+        };
+        foreach (var expected in new[] { args, args with { Best = default }, grouped })
+        {
+            new ReferenceKernels(new Workers(1)).NearestRows(expected);
+            var own = expected with
+            {
+                Nearest = Tensor.From<int>(expected.Nearest.ToArray()),
+                Best = expected.Best.IsPresent ? Tensor.From<float>(expected.Best.ToArray()) : default,
+            };
+            // What is found is found anew.
+            for (int r = 0; r < Rows; r++) own.Nearest[r] = -1 - own.Nearest[r];
+            small.NearestRows(own);
+            bool isGrouped = expected.GroupStart.IsPresent;
+            for (int r = 0; r < Rows; r++)
+            {
+                bool isAsked = !isGrouped || r is 399 or 7 or 8;
+                Assert.Equal(isAsked ? expected.Nearest[r] : -1 - expected.Nearest[r], own.Nearest[r]);
+            }
+            if (expected.Best.IsPresent) Equal(expected.Best, own.Best, "little memory");
+        }
+    }
+
     void Check(NearestRowsArgs expected)
     {
         new ReferenceKernels(new Workers(1)).NearestRows(expected);
