@@ -11,10 +11,9 @@ Driver& driver()
 {
     static auto* own = [] {
         auto* made = new Driver();
+        read_environment(*made);
         return made;
     }();
-    static const bool configured = (read_environment(), true);
-    (void)configured;
     return *own;
 }
 

@@ -165,8 +165,8 @@ Driver& driver();
 extern thread_local Device* current_device;
 
 // "NAME" "value" as in the environment variable ARGENT_EMULATED_NAME; false for a name or a value that is not known.
-bool set_option(const std::string& name, const std::string& value);
-void read_environment();
+bool set_option(Driver& own, const std::string& name, const std::string& value);
+void read_environment(Driver& own);
 
 // The stream of a handle; the driver refuses the legacy default stream, so null is no stream.
 Stream* find_stream(void* handle);

@@ -41,9 +41,8 @@ static bool set_streams(const std::string& value, Driver& own)
     return true;
 }
 
-bool set_option(const std::string& name, const std::string& value)
+bool set_option(Driver& own, const std::string& name, const std::string& value)
 {
-    auto& own = driver();
     auto& options = own.options;
     if (name == "LANES") return set_lanes(value, options.kernels);
     if (name == "STREAMS") return set_streams(value, own);
@@ -62,7 +61,7 @@ bool set_option(const std::string& name, const std::string& value)
     return true;
 }
 
-void read_environment()
+void read_environment(Driver& own)
 {
     static const char* const names[] = {"LANES", "STREAMS", "WORKERS", "SECONDS", "DEVICES", "CAPABILITY", "MEMORY", "FAIL_ALLOCATION",
                                         "FAIL_LAUNCH", "FAULT_KERNEL", "LOSE_DEVICE_AT_CALL"};
@@ -70,7 +69,7 @@ void read_environment()
     {
         const std::string variable = std::string("ARGENT_EMULATED_") + name;
         const char* value = getenv(variable.c_str());
-        if (!value || set_option(name, value)) continue;
+        if (!value || set_option(own, name, value)) continue;
         fprintf(stderr, "argent emulator: %s=%s is not known\n", variable.c_str(), value);
         abort();
     }
@@ -82,7 +81,7 @@ ARGENT_API int argentEmulatedSet(const char* name, const char* value)
 {
     auto& own = argent_driver::driver();
     std::lock_guard<std::recursive_mutex> lock(own.guard);
-    return argent_driver::set_option(name, value) ? argent_driver::kSuccess : argent_driver::kInvalidValue;
+    return argent_driver::set_option(own, name, value) ? argent_driver::kSuccess : argent_driver::kInvalidValue;
 }
 
 // What a kernel did wrong last: kernel, block, thread and reason. Empty when nothing went wrong.
