@@ -20,5 +20,7 @@ public static class CudaKernelTable
         QuantizeRowsCuda.Kernel,
         .. SelectTopKCuda.Kernels,
         SumNeighboursCuda.Kernel,
+        .. DenseCuda.Kernels,
+        .. DenseBFloat16Cuda.Kernels,
     ];
 }

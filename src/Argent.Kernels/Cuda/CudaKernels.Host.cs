@@ -4,12 +4,6 @@ namespace Argent.Kernels;
 public sealed partial class CudaKernels
 {
     /// <inheritdoc/>
-    public void Dense(in DenseArgs args) => _host.Dense(in args);
-
-    /// <inheritdoc/>
-    public void DenseBFloat16(in DenseBFloat16Args args) => _host.DenseBFloat16(in args);
-
-    /// <inheritdoc/>
     public void SumEmbeddings(in SumEmbeddingsArgs args) => _host.SumEmbeddings(in args);
 
     /// <inheritdoc/>

@@ -5,11 +5,12 @@ namespace Argent.Kernels;
 /// <summary>The embedded sources of the kernels, and their PTX where this build carries it.</summary>
 static class CudaSources
 {
-    // The prelude, and what several kernels share.
-    static readonly string[] _headerNames = ["argent.cuh", "query_filter.cuh", "scan_pairs.cuh", "select.cuh"];
+    const string HeaderFolder = "Cuda/";
 
-    static readonly Lazy<Dictionary<string, string>> _headers = new(
-        () => _headerNames.ToDictionary(name => name, name => Text("Cuda/" + name), StringComparer.Ordinal));
+    // The prelude, and what several kernels share.
+    static readonly Lazy<Dictionary<string, string>> _headers = new(() => typeof(CudaSources).Assembly.GetManifestResourceNames()
+        .Where(name => name.StartsWith(HeaderFolder, StringComparison.Ordinal) && name.EndsWith(".cuh", StringComparison.Ordinal))
+        .ToDictionary(name => name[HeaderFolder.Length..], Text, StringComparer.Ordinal));
 
     /// <summary>A source by its path from the project's folder.</summary>
     public static CudaSource Named(string path) => new() { Name = path, Text = Text(path), Headers = _headers.Value };
