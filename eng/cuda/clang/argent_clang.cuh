@@ -82,6 +82,8 @@ ARGENT_CLANG float __fmul_rn(float a, float b) { return __nvvm_mul_rn_f(a, b); }
 ARGENT_CLANG float __fmaf_rn(float a, float b, float c) { return __nvvm_fma_rn_f(a, b, c); }
 ARGENT_CLANG float __fdiv_rn(float a, float b) { return __nvvm_div_rn_f(a, b); }
 ARGENT_CLANG float __fsqrt_rn(float a) { return __nvvm_sqrt_rn_f(a); }
+ARGENT_CLANG double __fma_rn(double a, double b, double c) { return __nvvm_fma_rn_d(a, b, c); }
+ARGENT_CLANG double __dsqrt_rn(double a) { return __nvvm_sqrt_rn_d(a); }
 ARGENT_CLANG float fabsf(float a) { return __builtin_fabsf(a); }
 
 template <class T> ARGENT_CLANG T min(T a, T b) { return b < a ? b : a; }
@@ -113,6 +115,10 @@ template <class T> ARGENT_CLANG T __ldg(const T* p) { return *p; }
     ARGENT_CLANG i64 name(u32 mask, i64 v, offset_type offset, int width = 32) \
     { \
         return static_cast<i64>(name(mask, static_cast<u64>(v), offset, width)); \
+    } \
+    ARGENT_CLANG double name(u32 mask, double v, offset_type offset, int width = 32) \
+    { \
+        return __builtin_bit_cast(double, name(mask, __builtin_bit_cast(u64, v), offset, width)); \
     }
 ARGENT_SHUFFLE(__shfl_sync, __nvvm_shfl_sync_idx_i32, 0x1f, int)
 ARGENT_SHUFFLE(__shfl_xor_sync, __nvvm_shfl_sync_bfly_i32, 0x1f, int)

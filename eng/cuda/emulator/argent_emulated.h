@@ -112,6 +112,8 @@ ARGENT_EMULATED_INLINE float __fmul_rn(float a, float b) { return a * b; }
 ARGENT_EMULATED_INLINE float __fmaf_rn(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
 ARGENT_EMULATED_INLINE float __fdiv_rn(float a, float b) { return a / b; }
 ARGENT_EMULATED_INLINE float __fsqrt_rn(float a) { return __builtin_sqrtf(a); }
+ARGENT_EMULATED_INLINE double __fma_rn(double a, double b, double c) { return __builtin_fma(a, b, c); }
+ARGENT_EMULATED_INLINE double __dsqrt_rn(double a) { return __builtin_sqrt(a); }
 ARGENT_EMULATED_INLINE float fabsf(float a) { return __builtin_fabsf(a); }
 
 template <class T> ARGENT_EMULATED_INLINE T min(T a, T b) { return b < a ? b : a; }

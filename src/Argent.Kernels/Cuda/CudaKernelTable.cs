@@ -22,5 +22,13 @@ public static class CudaKernelTable
         SumNeighboursCuda.Kernel,
         .. DenseCuda.Kernels,
         .. DenseBFloat16Cuda.Kernels,
+        ElementwiseCuda.Kernel,
+        ConcatColumnsCuda.Kernel,
+        SumEmbeddingsCuda.Kernel,
+        NormalizeRowsCuda.Kernel,
+        LayerNormCuda.Kernel,
+        SoftmaxCuda.Kernel,
+        ComponentDotsCuda.Kernel,
+        MixLogitsCuda.Kernel,
     ];
 }

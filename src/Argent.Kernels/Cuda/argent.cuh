@@ -113,6 +113,10 @@ ARGENT_INLINE float argent_div(float a, float b) { return __fdiv_rn(a, b); }
 ARGENT_INLINE float argent_sqrt(float a) { return __fsqrt_rn(a); }
 ARGENT_INLINE float argent_from_int(i32 a) { return __int2float_rn(a); }
 
+// The same in float64, for sums; + - * / of doubles are steps of their own there, as nothing is compiled to fuse them.
+ARGENT_INLINE double argent_fma(double a, double b, double c) { return __fma_rn(a, b, c); }
+ARGENT_INLINE double argent_sqrt(double a) { return __dsqrt_rn(a); }
+
 // To the nearest integer, ties to even, for |x| under 2^31.
 ARGENT_INLINE i32 argent_round(float x) { return __float2int_rn(x); }
 

@@ -152,7 +152,7 @@ public sealed class MixtureTests
         }
     }
 
-    static ComponentDotsArgs Dots((int Count, int Requests, int P, int Q, int Dim, int Tasks) e, Tensor<float> output) => new()
+    internal static ComponentDotsArgs Dots((int Count, int Requests, int P, int Q, int Dim, int Tasks) e, Tensor<float> output) => new()
     {
         Users = FloatCase.Random(new(e.Requests, e.P * e.Dim), 1),
         Items = FloatCase.Random(new(e.Count, (e.Q * e.Dim) + 3), 2),
@@ -163,7 +163,7 @@ public sealed class MixtureTests
     };
 
     /// <summary>The item's gates begin at column 4, so Items has 4 columns more than there are gates.</summary>
-    static MixLogitsArgs Mix((int Count, int Requests, int P, int Q, int Dim, int Tasks) e, bool drops, Tensor<float> output)
+    internal static MixLogitsArgs Mix((int Count, int Requests, int P, int Q, int Dim, int Tasks) e, bool drops, Tensor<float> output)
     {
         int gates = e.P * e.Q * e.Tasks;
         var keep = FloatCase.Random(new(e.Count, gates), 7);
