@@ -115,52 +115,85 @@ public sealed class QueryMaskTests(EmulatedDevice device)
         Assert.Contains($"take {words} words", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_recorded_graph_masks_for_the_filters_that_are_there_when_it_is_launched()
+    {
+        var random = new Random(53);
+        var requests = Enumerable.Range(0, 3).Select(_ => new ScanRequest(_items, queries: 4, seed: 12)).ToArray();
+        foreach (var request in requests)
+        {
+            for (int q = 0; q < 4; q++) request.DrawFilter(q, random, 3);
+        }
+        var expected = requests.Select(r => Expected(r.Args(10))).ToArray();
+        long words = requests.Max(r => FilterBatch.WordsFor(r.Filters, _items.Words));
+        device.InEveryLaneOrder(name =>
+        {
+            var args = OnDevice(requests[0].Args(10), expected[0].Start, words);
+            using var graph = device.Stream.Capture(_ => QueryMasksCuda.Launch(device.Queue, args));
+            for (int r = 0; r < requests.Length; r++)
+            {
+                var filters = Tensor.Zeros<ulong>(new(words));
+                FilterBatch.Write(filters, requests[r].Filters, _items.Words);
+                device.Stream.Upload(filters, args.Filters);
+                device.Stream.Launch(graph);
+                Compare(expected[r], args, $"{name}, launch {r}");
+            }
+        });
+    }
+
     void Check(ScanRequest request, string what)
     {
         var args = request.Args(10);
-        int queries = request.Lists.Length, probes = request.Lists[0].Length;
-        var (start, expected, seen) = Expected(args);
-        // Room that nobody uses lies behind each query's words.
-        long room = Enumerable.Range(0, queries).Max(q => start[q * (probes + 1) + probes]) + 3;
+        var expected = Expected(args);
+        long words = FilterBatch.WordsFor(request.Filters, args.Words);
         device.InEveryLaneOrder(name =>
         {
-            var index = DeviceIvf.Rent(device.Memory, args.Index);
-            index.Upload(device.Stream, args.Index);
-            var forward = DeviceForward.Rent(device.Memory, _items.Forward);
-            forward.Upload(device.Stream, _items.Forward);
-            DeviceFilterWords? words = null;
-            if (args.Words is not null)
-            {
-                words = DeviceFilterWords.Rent(device.Memory, args.Words);
-                words.Upload(device.Stream, args.Words);
-            }
-            var pairs = new ScanPairs
+            var masks = OnDevice(args, expected.Start, words);
+            QueryMasksCuda.Launch(device.Queue, masks);
+            Compare(expected, masks, $"{name}, {what}");
+        });
+    }
+
+    DeviceQueryMasksArgs OnDevice(in FusedScanArgs args, int[] start, long filterWords)
+    {
+        int queries = (int)args.Lists.Shape[0], probes = (int)args.Lists.Shape[1];
+        // Room that nobody uses lies behind each query's words.
+        long room = Enumerable.Range(0, queries).Max(q => start[q * (probes + 1) + probes]) + 3;
+        var index = DeviceIvf.Rent(device.Memory, args.Index);
+        index.Upload(device.Stream, args.Index);
+        var forward = DeviceForward.Rent(device.Memory, _items.Forward);
+        forward.Upload(device.Stream, _items.Forward);
+        var words = args.Words is null ? null : DeviceFilterWords.Rent(device.Memory, args.Words);
+        words?.Upload(device.Stream, args.Words!);
+        var filters = Tensor.Zeros<ulong>(new(filterWords));
+        FilterBatch.Write(filters, args.Filters, args.Words);
+        return new DeviceQueryMasksArgs
+        {
+            Pairs = new ScanPairs
             {
                 Lists = device.Upload(args.Lists),
                 PairStart = device.Upload(Tensor.From<int>(start, new(queries, probes + 1))),
                 Masks = device.Poisoned<ulong>(new(queries, room)),
-            };
-            var filters = Tensor.Zeros<ulong>(new(FilterBatch.WordsFor(request.Filters, args.Words)));
-            FilterBatch.Write(filters, request.Filters, args.Words);
-            var found = device.Poisoned<long>(new(queries));
-            QueryMasksCuda.Launch(device.Queue, new DeviceQueryMasksArgs
-            {
-                Pairs = pairs,
-                Index = index,
-                Words = words,
-                Forward = forward,
-                Filters = device.Upload(filters),
-                Seen = found,
-            });
-            ulong[] masks = device.Download(pairs.Masks);
-            for (int q = 0; q < queries; q++)
-            {
-                var own = masks.AsSpan((int)(q * room), expected[q].Length);
-                int differs = expected[q].AsSpan().CommonPrefixLength(own);
-                Assert.True(differs == own.Length, $"{name}, {what}: query {q}, word {differs}");
-            }
-            Assert.Equal(seen, device.Download(found));
-        });
+            },
+            Index = index,
+            Words = words,
+            Forward = forward,
+            Filters = device.Upload(filters),
+            Seen = device.Poisoned<long>(new(queries)),
+        };
+    }
+
+    void Compare((int[] Start, ulong[][] Masks, long[] Seen) expected, in DeviceQueryMasksArgs args, string what)
+    {
+        ulong[] masks = device.Download(args.Pairs.Masks);
+        int room = (int)args.Pairs.Masks.Shape[1];
+        for (int q = 0; q < expected.Masks.Length; q++)
+        {
+            var own = masks.AsSpan(q * room, expected.Masks[q].Length);
+            int differs = expected.Masks[q].AsSpan().CommonPrefixLength(own);
+            Assert.True(differs == own.Length, $"{what}: query {q}, word {differs}");
+        }
+        Assert.Equal(expected.Seen, device.Download(args.Seen));
     }
 
     /// <summary>By definition: where pairs start, the words of each query, and how many items each has seen.</summary>
