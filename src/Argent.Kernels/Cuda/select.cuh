@@ -71,45 +71,26 @@ ARGENT_INLINE bool argent_select_is_taken(const Source& source, const u32 (&leas
     return true;
 }
 
-// A block counts its share of one row's places; 256 threads. 11, 11 and 10 bits are a digit.
+// Adds to `counts` how often the next digit has each value among a block's share of a row's places.
 template <class Source>
-ARGENT_INLINE void argent_select_count(const ArgentSelectArgs<Source>& args)
+ARGENT_INLINE void argent_select_add(const ArgentSelectArgs<Source>& args, const u32 (&agreed)[4], u32 shift, u32 width, u32* counts)
 {
-    __shared__ u32 counts[2048];
-    __shared__ u32 before[8];
-    __shared__ u32 is_last;
-    const i64 row = blockIdx.x / args.parts;
-    const u32 part = blockIdx.x % args.parts;
-    ArgentSelectState* state = args.states + row;
-    if (state->is_known != 0u) return;
-    for (u32 i = threadIdx.x; i < 2048u; i += blockDim.x) counts[i] = 0u;
-    __syncthreads();
-
-    const u32 shift = args.digit == 0u ? 21u : args.digit == 1u ? 10u : 0u;
-    const u32 width = args.digit == 2u ? 10u : 11u;
+    const i64 row = blockIdx.x / args.parts, places = args.source.places(row);
     // What of a key is known already.
     const u32 known = args.digit == 0u ? 0u : ~0u << (shift + width);
-    u32 agreed[4];
-    for (u32 n = 0; n < 4u; ++n) agreed[n] = state->key[n];
-    const i64 places = args.source.places(row);
     // Neighbours in score are often in one digit: a thread adds runs of them at once.
     u32 bin = 0u, run = 0u;
-    for (i64 place = static_cast<i64>(part) * blockDim.x + threadIdx.x; place < places; place += args.parts * blockDim.x)
+    const i64 first = static_cast<i64>(blockIdx.x % args.parts) * blockDim.x + threadIdx.x;
+    for (i64 place = first; place < places; place += args.parts * blockDim.x)
     {
-        u32 key = args.source.key(row, place);
-        bool counts_here = key != 0u;
-        if (args.level > 0u)
+        u32 key = args.source.key(row, place), have = agreed[0];
+        bool counts_here = key != 0u && (args.level == 0u || key == agreed[0]);
+        for (u32 n = 1; n < Source::levels && n <= args.level && counts_here; ++n)
         {
-            counts_here = counts_here && key == agreed[0];
-            for (u32 n = 1; n < Source::levels && counts_here; ++n)
-            {
-                key = args.source.level(row, place, n);
-                if (n == args.level) break;
-                counts_here = key == agreed[n];
-            }
+            key = args.source.level(row, place, n);
+            have = agreed[n];
+            counts_here = n == args.level || key == have;
         }
-        u32 have = 0u;
-        for (u32 n = 0; n < Source::levels; ++n) have = n == args.level ? agreed[n] : have;
         if (!counts_here || (key & known) != (have & known)) continue;
         const u32 digit = (key >> shift) & ((1u << width) - 1u);
         if (digit != bin)
@@ -121,22 +102,15 @@ ARGENT_INLINE void argent_select_count(const ArgentSelectArgs<Source>& args)
         ++run;
     }
     if (run != 0u) atomicAdd(&counts[bin], run);
-    __syncthreads();
+}
 
-    u32* all = args.counts + row * 2048;
-    for (u32 i = threadIdx.x; i < 2048u; i += blockDim.x)
-    {
-        if (counts[i] != 0u) atomicAdd(&all[i], counts[i]);
-    }
-    __threadfence();
-    __syncthreads();
-    if (threadIdx.x == 0u) is_last = atomicAdd(&state->tickets, 1u) == args.parts - 1u ? 1u : 0u;
-    __syncthreads();
-    if (is_last == 0u) return;
-
-    // The last block: thread t sums the eight digits below 2048 - 8 t, and leaves zeros for the next pass.
-    __threadfence();
-    const u32 top = 2047u - 8u * threadIdx.x;
+// Chooses the next digit of a row's K-th best by the counts of all blocks, which it leaves as zeros. Thread t of 256 has the
+// eight digits below 2048 - 8 t; those before it are better.
+template <class Source>
+ARGENT_INLINE void argent_select_choose(const ArgentSelectArgs<Source>& args, ArgentSelectState* state, u32* all, u32 shift)
+{
+    __shared__ u32 of_warps[8];
+    const u32 lane = threadIdx.x & 31u, warp = threadIdx.x >> 5, top = 2047u - 8u * threadIdx.x;
     u32 mine[8];
     u32 sum = 0u;
 #pragma unroll
@@ -145,7 +119,6 @@ ARGENT_INLINE void argent_select_count(const ArgentSelectArgs<Source>& args)
         mine[i] = atomicExch(&all[top - i], 0u);
         sum += mine[i];
     }
-    const u32 lane = threadIdx.x & 31u, warp = threadIdx.x >> 5;
     u32 through = sum;
 #pragma unroll
     for (u32 apart = 1; apart < 32u; apart <<= 1)
@@ -153,10 +126,10 @@ ARGENT_INLINE void argent_select_count(const ArgentSelectArgs<Source>& args)
         const u32 other = __shfl_up_sync(ARGENT_ALL_LANES, through, apart);
         if (lane >= apart) through += other;
     }
-    if (lane == 31u) before[warp] = through;
+    if (lane == 31u) of_warps[warp] = through;
     __syncthreads();
     u32 better = through - sum;
-    for (u32 w = 0; w < warp; ++w) better += before[w];
+    for (u32 w = 0; w < warp; ++w) better += of_warps[w];
     const bool is_first = args.level == 0u && args.digit == 0u;
     const u32 needed = is_first ? static_cast<u32>(args.kept) : state->needed;
     // Everybody has read what is needed before one thread writes it.
@@ -176,6 +149,38 @@ ARGENT_INLINE void argent_select_count(const ArgentSelectArgs<Source>& args)
         }
         better += mine[i];
     }
+}
+
+// A block counts its share of one row's places; 256 threads. 11, 11 and 10 bits are a digit. The last block of the row to
+// finish chooses the digit.
+template <class Source>
+ARGENT_INLINE void argent_select_count(const ArgentSelectArgs<Source>& args)
+{
+    __shared__ u32 counts[2048];
+    __shared__ u32 is_last;
+    const i64 row = blockIdx.x / args.parts;
+    ArgentSelectState* state = args.states + row;
+    if (state->is_known != 0u) return;
+    u32 agreed[4];
+    for (u32 n = 0; n < 4u; ++n) agreed[n] = state->key[n];
+    for (u32 i = threadIdx.x; i < 2048u; i += blockDim.x) counts[i] = 0u;
+    __syncthreads();
+    const u32 shift = args.digit == 0u ? 21u : args.digit == 1u ? 10u : 0u;
+    argent_select_add(args, agreed, shift, args.digit == 2u ? 10u : 11u, counts);
+    __syncthreads();
+
+    u32* all = args.counts + row * 2048;
+    for (u32 i = threadIdx.x; i < 2048u; i += blockDim.x)
+    {
+        if (counts[i] != 0u) atomicAdd(&all[i], counts[i]);
+    }
+    __threadfence();
+    __syncthreads();
+    if (threadIdx.x == 0u) is_last = atomicAdd(&state->tickets, 1u) == args.parts - 1u ? 1u : 0u;
+    __syncthreads();
+    if (is_last == 0u) return;
+    __threadfence();
+    argent_select_choose(args, state, all, shift);
 }
 
 // A block takes the best of its share of one row's places; a warp asks for room for all of its lanes at once.

@@ -87,8 +87,8 @@ public static class FusedScanCuda
         int columns = Math.Clamp(SharedBytes / stride / ColumnStep * ColumnStep, ColumnStep, ColumnsMax);
         var scan = space.ScanArguments(args, columns);
         long blocks = on.Modules.Device.Description.Multiprocessors * BlocksEach, tiles = space.Size.Tiles;
-        // Four warps have a tile where few share it, otherwise a block.
-        on.Launch(_few, new LaunchSize(Math.Min(blocks, (4 * tiles + Warps - 1) / Warps), Threads), scan);
+        // Two warps have a tile where few share it, otherwise a block.
+        on.Launch(_few, new LaunchSize(Math.Min(blocks, (2 * tiles + Warps - 1) / Warps), Threads), scan);
         if (space.Size.Queries <= Few) return;
         on.Launch(_many, new LaunchSize(Math.Min(blocks, tiles), Threads) { SharedBytes = columns * stride }, scan);
     }

@@ -95,8 +95,9 @@ sealed class ScanRequest
         long[]? seen = null;
         foreach (var (name, kernels) in SearchVariants.All())
         {
-            bool isReference = kernels is ReferenceKernels;
-            foreach (var (path, runMin) in isReference ? _oneWay : _everyWay)
+            // Only the vector kernels have several ways.
+            bool hasOneWay = kernels is ReferenceKernels or CudaKernels;
+            foreach (var (path, runMin) in hasOneWay ? _oneWay : _everyWay)
             {
                 string where = $"seed {_seed}, K {kept}, {name}, {path}, run from {runMin}";
                 var args = Args(kept) with { Path = path, RunMin = runMin };
