@@ -57,6 +57,8 @@ ARGENT_CLANG float __int_as_float(i32 v) { return __builtin_bit_cast(float, v); 
 ARGENT_CLANG i32 __float_as_int(float v) { return __builtin_bit_cast(i32, v); }
 ARGENT_CLANG float __uint_as_float(u32 v) { return __builtin_bit_cast(float, v); }
 ARGENT_CLANG u32 __float_as_uint(float v) { return __builtin_bit_cast(u32, v); }
+ARGENT_CLANG double __longlong_as_double(i64 v) { return __builtin_bit_cast(double, v); }
+ARGENT_CLANG i64 __double_as_longlong(double v) { return __builtin_bit_cast(i64, v); }
 ARGENT_CLANG float __int2float_rn(i32 v) { return __nvvm_i2f_rn(v); }
 ARGENT_CLANG i32 __float2int_rn(float v) { return __nvvm_f2i_rn(v); }
 ARGENT_CLANG int __popc(u32 v) { return __builtin_popcount(v); }

@@ -73,6 +73,8 @@ ARGENT_EMULATED_INLINE float __int_as_float(i32 v) { return argent_same_bits<flo
 ARGENT_EMULATED_INLINE i32 __float_as_int(float v) { return argent_same_bits<i32>(v); }
 ARGENT_EMULATED_INLINE float __uint_as_float(u32 v) { return argent_same_bits<float>(v); }
 ARGENT_EMULATED_INLINE u32 __float_as_uint(float v) { return argent_same_bits<u32>(v); }
+ARGENT_EMULATED_INLINE double __longlong_as_double(i64 v) { return argent_same_bits<double>(v); }
+ARGENT_EMULATED_INLINE i64 __double_as_longlong(double v) { return argent_same_bits<i64>(v); }
 ARGENT_EMULATED_INLINE float __int2float_rn(i32 v) { return static_cast<float>(v); }
 // As the device does: ties to even, NaN to 0, what does not fit to the nearest that does.
 ARGENT_EMULATED_INLINE i32 __float2int_rn(float v)

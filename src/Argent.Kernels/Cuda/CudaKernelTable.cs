@@ -30,5 +30,7 @@ public static class CudaKernelTable
         SoftmaxCuda.Kernel,
         ComponentDotsCuda.Kernel,
         MixLogitsCuda.Kernel,
+        AttentionCuda.Kernel,
+        EvaluateFormulaCuda.Kernel,
     ];
 }

@@ -5,10 +5,4 @@ public sealed partial class CudaKernels
 {
     /// <inheritdoc/>
     public void SoftmaxCrossEntropy(in SoftmaxCrossEntropyArgs args) => _host.SoftmaxCrossEntropy(in args);
-
-    /// <inheritdoc/>
-    public void Attention(in AttentionArgs args) => _host.Attention(in args);
-
-    /// <inheritdoc/>
-    public void EvaluateFormula(in EvaluateFormulaArgs args) => _host.EvaluateFormula(in args);
 }

@@ -15,7 +15,7 @@ public sealed class EvaluateFormulaTests
             var random = new Random(seed);
             int[] counts = [0, 1, 63, 64, 65, 127, 4095, 9000];
             int count = counts[random.Next(seed < 20 ? counts.Length : 6)];
-            var program = RandomProgram(random);
+            var program = RandomProgram(random, Enum.GetValues<FormulaOp>());
             var inputs = Tensor.Zeros<float>(new(program.Inputs, count));
             foreach (ref float x in inputs.Span)
             {
@@ -75,9 +75,8 @@ public sealed class EvaluateFormulaTests
     }
 
     /// <summary>A random valid program: pushes until the depth is reached, then folds.</summary>
-    static FormulaProgram RandomProgram(Random random)
+    internal static FormulaProgram RandomProgram(Random random, FormulaOp[] ops)
     {
-        var ops = Enum.GetValues<FormulaOp>();
         var steps = new List<FormulaStep>();
         int depth = 0, deepest = 0, length = random.Next(1, 40);
         while (depth != 1 || steps.Count < length)
