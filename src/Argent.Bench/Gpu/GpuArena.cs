@@ -27,6 +27,15 @@ sealed class GpuArena(DeviceMemory memory)
         return tensor;
     }
 
+    /// <summary>Several tensors that are rented together.</summary>
+    public T Rent<T>(string what, Func<DeviceMemory, T> rent)
+    {
+        long before = memory.UsedBytes;
+        var rented = rent(memory);
+        _rented.Add(Text($"{what} {memory.UsedBytes - before:N0}"));
+        return rented;
+    }
+
     /// <summary>Room for what a run rents by itself.</summary>
     public void Reserve(string what, long bytes)
     {

@@ -18,6 +18,9 @@ sealed record GpuBenchOptions
     /// <summary>B.</summary>
     public int Batch { get; init; } = 16;
 
+    /// <summary>H.</summary>
+    public int Heads { get; init; } = 12;
+
     /// <summary>K.</summary>
     public int K { get; init; } = 1_024;
 
@@ -37,6 +40,7 @@ sealed record GpuBenchOptions
         if (Dim % 8 != 0) throw new ArgumentException($"--dim is {Dim}; it must be a multiple of 8.");
         if (Items > int.MaxValue) throw new ArgumentException($"--items is {Items}; {int.MaxValue} is the most.");
         if (Probes > Lists) throw new ArgumentException($"--probes is {Probes}, and there are {Lists} lists.");
+        if (Items / Lists < 64) throw new ArgumentException($"--items is {Items}; it must be 64 or more for each of {Lists} lists.");
         if (Rows < Batch) throw new ArgumentException($"--rows is {Rows}, which is less than one for each of {Batch} requests.");
         return this with { Rows = Rows / Batch * Batch };
     }

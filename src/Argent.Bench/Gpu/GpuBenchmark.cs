@@ -32,7 +32,7 @@ sealed class GpuBenchmark(int ordinal, GpuBenchOptions options) : IBenchmark
         using var device = CudaDriver.Load().Open(ordinal);
         using var library = CublasLt.Load(device);
         Describe(device, library);
-        var cases = Cases(options.Checked(), library);
+        var cases = Cases(options.Checked(), library, run.Options.Seed);
         long bytes = Plan(cases, device.FreeBytes);
         using var modules = CudaModules.Load(device);
         using var stream = device.CreateStream();
@@ -50,9 +50,11 @@ sealed class GpuBenchmark(int ordinal, GpuBenchOptions options) : IBenchmark
             var times = timer.Measure(work, on, run.Options.Rounds);
             if (copied == 0) copied = work.Bytes / times.WallMs;
             run.Add(Row(work, times, copied));
+            if (work is ScanCase scan && ScanGoals.Of(options, scan, times.WallMs) is { } goal) run.Add(goal);
             run.Progress.Advance(1);
         }
-        run.Note("Times are the device's own, between two events around the runs of a round; medians over the rounds.");
+        run.Note("Times are the device's own, between two events around the runs of a round, each a recorded graph; medians over rounds.");
+        run.Note("'scan' is plan, scores and selection over full lists that were drawn at random; nothing is filtered.");
         run.Note("Bytes are counted: each input read once, each output written once. Over inputs that fit the device's L2 cache "
             + "the runs after the first read them there, and the share can pass 1.");
     }
@@ -78,13 +80,14 @@ sealed class GpuBenchmark(int ordinal, GpuBenchOptions options) : IBenchmark
         return most;
     }
 
-    static List<GpuCase> Cases(GpuBenchOptions options, CublasLt library) =>
+    static List<GpuCase> Cases(GpuBenchOptions options, CublasLt library, ulong seed) =>
     [
         // First: what the others are a share of.
         new CopyCase(options),
         new MatrixCase(options, library),
         new ProbeCase(options),
         new SelectCase(options),
+        .. ScanGoals.Settings(options).Select(s => new ScanCase(options, s.Batch, s.Probes, seed)),
         new GatherCase(options),
         new CandidatesCase(options),
         new NearestCase(options),

@@ -40,8 +40,6 @@ sealed class GatherCase(GpuBenchOptions options) : GpuCase
 /// <summary>Exact scores of random candidates, all of a request's heads.</summary>
 sealed class CandidatesCase(GpuBenchOptions options) : GpuCase
 {
-    const int Heads = 4;
-
     DeviceScoreCandidatesArgs _args;
 
     /// <inheritdoc/>
@@ -49,23 +47,23 @@ sealed class CandidatesCase(GpuBenchOptions options) : GpuCase
 
     /// <inheritdoc/>
     public override IReadOnlyList<(string Name, double Value)> Settings =>
-        [("items", options.Items), ("rows", options.Rows), ("dim", options.Dim), ("batch", options.Batch), ("heads", Heads)];
+        [("items", options.Items), ("rows", options.Rows), ("dim", options.Dim), ("batch", options.Batch), ("heads", options.Heads)];
 
     /// <inheritdoc/>
     public override long Bytes =>
-        options.Rows * (sizeof(int) + options.Dim * (long)sizeof(ushort) + Heads * sizeof(float))
-        + (long)options.Batch * Heads * options.Dim * sizeof(float);
+        options.Rows * (sizeof(int) + options.Dim * (long)sizeof(ushort) + options.Heads * (long)sizeof(float))
+        + (long)options.Batch * options.Heads * options.Dim * sizeof(float);
 
     /// <inheritdoc/>
-    public override double Operations => 2.0 * options.Rows * Heads * options.Dim;
+    public override double Operations => 2.0 * options.Rows * options.Heads * options.Dim;
 
     /// <inheritdoc/>
     public override void Rent(GpuArena arena) => _args = new()
     {
-        Queries = arena.Rent<float>("queries", options.Batch * Heads, options.Dim),
+        Queries = arena.Rent<float>("queries", options.Batch * options.Heads, options.Dim),
         Embeddings = arena.Rent<BFloat16>("embeddings", options.Items, options.Dim),
         Slots = arena.Rent<int>("slots", options.Batch, options.Rows / options.Batch),
-        Scores = arena.Rent<float>("scores", options.Batch, options.Rows / options.Batch, Heads),
+        Scores = arena.Rent<float>("scores", options.Batch, options.Rows / options.Batch, options.Heads),
     };
 
     /// <inheritdoc/>

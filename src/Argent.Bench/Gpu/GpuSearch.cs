@@ -13,14 +13,16 @@ sealed class ProbeCase(GpuBenchOptions options) : GpuCase
 
     /// <inheritdoc/>
     public override IReadOnlyList<(string Name, double Value)> Settings =>
-        [("dim", options.Dim), ("batch", options.Batch), ("lists", options.Lists), ("probes", options.Probes)];
+        [("dim", options.Dim), ("batch", options.Batch), ("heads", options.Heads), ("lists", options.Lists), ("probes", options.Probes)];
 
     /// <inheritdoc/>
     public override long Bytes =>
-        (options.Lists + (long)options.Batch) * options.Dim * sizeof(float) + (long)options.Batch * options.Probes * sizeof(int);
+        (options.Lists + Queries) * options.Dim * sizeof(float) + Queries * options.Probes * sizeof(int);
 
     /// <inheritdoc/>
-    public override double Operations => 2.0 * options.Batch * options.Lists * options.Dim;
+    public override double Operations => 2.0 * Queries * options.Lists * options.Dim;
+
+    long Queries => (long)options.Batch * options.Heads;
 
     /// <inheritdoc/>
     public override void Rent(GpuArena arena)
@@ -28,11 +30,11 @@ sealed class ProbeCase(GpuBenchOptions options) : GpuCase
         _arena = arena;
         _args = new()
         {
-            Queries = arena.Rent<float>("queries", options.Batch, options.Dim),
+            Queries = arena.Rent<float>("queries", Queries, options.Dim),
             Centroids = arena.Rent<float>("centroids", options.Lists, options.Dim),
-            Lists = arena.Rent<int>("lists", options.Batch, options.Probes),
+            Lists = arena.Rent<int>("lists", Queries, options.Probes),
         };
-        arena.Reserve("working memory", ProbeCuda.WorkingBytes(options.Batch, options.Lists, options.Probes));
+        arena.Reserve("working memory", ProbeCuda.WorkingBytes(Queries, options.Lists, options.Probes));
     }
 
     /// <inheritdoc/>

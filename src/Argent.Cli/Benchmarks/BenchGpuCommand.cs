@@ -13,7 +13,8 @@ sealed class BenchGpuCommand : BenchmarkCommand
     readonly Option<int> _dim = Size("--dim", "Columns, a multiple of 8.", _defaults.Dim);
     readonly Option<int> _lists = Size("--lists", "Lists of the index.", _defaults.Lists);
     readonly Option<int> _probes = Size("--probes", "Lists that a query visits.", _defaults.Probes);
-    readonly Option<int> _batch = Size("--batch", "Queries of a batch.", _defaults.Batch);
+    readonly Option<int> _batch = Size("--batch", "Requests of a batch.", _defaults.Batch);
+    readonly Option<int> _heads = Size("--heads", "Queries of a request.", _defaults.Heads);
     readonly Option<int> _k = Size("--k", "Kept of each query.", _defaults.K);
     readonly Option<long> _rows = Size("--rows", "Rows that are gathered, scored, quantised and assigned.", _defaults.Rows);
     readonly Option<int> _matrix = Size("--matrix", "Rows and columns of the matrices.", _defaults.Matrix);
@@ -26,7 +27,7 @@ sealed class BenchGpuCommand : BenchmarkCommand
             "Measure a GPU: copy bandwidth, matrix rate, and each search kernel over data made there.",
             "argent bench gpu --device cuda --items 80000000 --out bench/results/this-machine/gpu")
     {
-        Option[] sizes = [_items, _dim, _lists, _probes, _batch, _k, _rows, _matrix, _copy];
+        Option[] sizes = [_items, _dim, _lists, _probes, _batch, _heads, _k, _rows, _matrix, _copy];
         foreach (var size in sizes) Add(size);
     }
 
@@ -47,6 +48,7 @@ sealed class BenchGpuCommand : BenchmarkCommand
             Lists = run.Get(_lists),
             Probes = run.Get(_probes),
             Batch = run.Get(_batch),
+            Heads = run.Get(_heads),
             K = run.Get(_k),
             Rows = run.Get(_rows),
             Matrix = run.Get(_matrix),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Argent.Kernels;
 using Argent.Tensors;
 
 namespace Argent.Cli;
@@ -39,6 +40,7 @@ sealed class CudaCheck(Device wanted)
         findings.Add(Try("nvrtc", () => Nvrtc.Load() is var nvrtc ? $"'{nvrtc.LibraryName}', version {nvrtc.Version}" : ""));
         findings.Add(Try("cublaslt", () => CublasLt.Find() is var (name, version) ? $"'{name}', version {version}" : ""));
         findings.Add(Cache());
+        if (_isWanted && wanted.Ordinal < driver.DeviceCount) findings.Add(Load(driver));
         return findings;
     }
 
@@ -55,6 +57,24 @@ sealed class CudaCheck(Device wanted)
     }
 
     Finding Missing(string name, string sentence) => new(name, !_isWanted, sentence);
+
+    /// <summary>Every kernel, compiled and loaded where it is going to run.</summary>
+    Finding Load(CudaDriver driver)
+    {
+        try
+        {
+            using var device = driver.Open(wanted.Ordinal);
+            var sources = CudaModules.Check(device);
+            string[] failures = [.. sources.Where(s => s.Failure is not null).Select(s => $"{s.Source}: {s.Failure}")];
+            return failures.Length == 0
+                ? new("load", true, Text($"{CudaKernelTable.All.Count} kernels of {sources.Count} sources load on {wanted}"))
+                : Missing("load", string.Join(" ", failures));
+        }
+        catch (CudaException e)
+        {
+            return Missing("load", e.Message);
+        }
+    }
 
     static string Describe(CudaDeviceDescription device) => Text(
         $"{device.Name}, {device.MemoryBytes / 1e9:0.0} GB, capability {device.Capability}, {device.Multiprocessors} multiprocessors");

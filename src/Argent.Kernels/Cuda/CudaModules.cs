@@ -24,6 +24,30 @@ public sealed class CudaModules : IDisposable
     public static CudaModules Load(CudaDevice device, KernelCache? cache = null) =>
         Load(device, CudaKernelTable.All, cache ?? KernelCache.Default());
 
+    /// <summary>Compiles and loads every source by itself, and says of each whether that worked: for a look at a machine.</summary>
+    /// <param name="device">Where to; nothing stays loaded.</param>
+    /// <param name="cache">Where compiled kernels are kept; null for <see cref="KernelCache.Default"/>.</param>
+    /// <returns>The sources, each with what failed, or null.</returns>
+    public static IReadOnlyList<(string Source, string? Failure)> Check(CudaDevice device, KernelCache? cache = null)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        cache ??= KernelCache.Default();
+        var found = new List<(string Source, string? Failure)>();
+        foreach (var kernels in CudaKernelTable.All.GroupBy(k => k.Source))
+        {
+            try
+            {
+                Load(device, [.. kernels], cache).Dispose();
+                found.Add((kernels.Key, null));
+            }
+            catch (Exception e) when (e is CudaUnavailableException or CudaException or InvalidOperationException)
+            {
+                found.Add((kernels.Key, e.Message));
+            }
+        }
+        return found;
+    }
+
     internal static CudaModules Load(CudaDevice device, IReadOnlyList<CudaKernel> kernels, KernelCache cache)
     {
         ArgumentNullException.ThrowIfNull(device);

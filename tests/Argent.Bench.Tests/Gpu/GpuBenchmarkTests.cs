@@ -10,11 +10,12 @@ public sealed class GpuBenchmarkTests
 {
     static readonly GpuBenchOptions _sizes = new()
     {
-        Items = 500,
+        Items = 700,
         Dim = 72,
-        Lists = 20,
+        Lists = 5,
         Probes = 3,
         Batch = 2,
+        Heads = 3,
         K = 5,
         Rows = 33,
         Matrix = 24,
@@ -32,11 +33,16 @@ public sealed class GpuBenchmarkTests
             [
                 ("copy", 2 * 1000),
                 ("matrix bf16", 3 * 24 * 24 * 2),
-                ("probe", (20 + 2) * 72 * 4 + 2 * 3 * 4),
-                ("select top k", 2 * (500 * 3 / 20 * 4 + 5 * 8)),
+                ("probe", (5 + 6) * 72 * 4 + 6 * 3 * 4),
+                ("select top k", 2 * (700 * 3 / 5 * 4 + 5 * 8)),
+                // Lists of 128 slots; with this seed the queries of one request leave one list out.
+                ("scan", Scan(queries: 3, lists: 4)),
+                ("scan", Scan(queries: 6, lists: 5)),
+                ("scan", Scan(queries: 24, lists: 5)),
+                ("scan", Scan(queries: 6, lists: 5)),
                 ("gather rows bf16", 32 * (4 + 72 * 2 + 72 * 4)),
-                ("score candidates", 32 * (4 + 72 * 2 + 4 * 4) + 2 * 4 * 72 * 4),
-                ("nearest rows", (32 + 20) * 72 * 4 + 32 * 8),
+                ("score candidates", 32 * (4 + 72 * 2 + 3 * 4) + 2 * 3 * 72 * 4),
+                ("nearest rows", (32 + 5) * 72 * 4 + 32 * 8),
                 ("quantize rows", 32 * (72 * 4 + 128 + 4)),
             ],
             run.Rows.Select(r => (r.Engine, (int)r.Figures[GpuBenchmark.BytesFigure])));
@@ -44,15 +50,17 @@ public sealed class GpuBenchmarkTests
         Assert.Contains(benchmark.Parameters, p => p.Name == "GPU" && p.Value.Contains("capability", StringComparison.Ordinal));
     }
 
+    static int Scan(int queries, int lists) => lists * (128 * (128 + 8) + 16) + queries * (5 * 8 + 12);
+
     [Fact]
     public void Sizes_that_do_not_fit_are_refused_with_the_arithmetic_before_anything_is_measured()
     {
         EmulatedCuda.Use();
         var run = new BenchmarkRun(new BenchmarkOptions(), Progress.None);
         var e = Assert.Throws<InvalidDataException>(
-            () => new GpuBenchmark(0, _sizes with { Items = 2_000_000_000 }).Run(run));
+            () => new GpuBenchmark(0, _sizes with { Items = 2_000_000_000, Lists = 2_000_000 }).Run(run));
         Assert.StartsWith(
-            "'gather rows bf16' does not fit the GPU: table [2000000000, 72] 288,000,000,000 + indices [32] 128 + rows [32, 72] 9,216 = ",
+            "'scan' does not fit the GPU: codes [1920000000, 128] 245,760,000,000 + scales [1920000000] 7,680,000,000 + ",
             e.Message, StringComparison.Ordinal);
         Assert.Contains(" are free; ask for smaller sizes.", e.Message, StringComparison.Ordinal);
         Assert.Empty(run.Rows);

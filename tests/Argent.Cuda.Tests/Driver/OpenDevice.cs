@@ -6,6 +6,7 @@ namespace Argent.Cuda.Tests;
 sealed class OpenDevice : IDisposable
 {
     readonly List<DeviceMemory> _memories = [];
+    CudaModule? _module;
 
     public OpenDevice(string laneOrder = "forward", string streams = "ordered")
     {
@@ -14,14 +15,14 @@ sealed class OpenDevice : IDisposable
         EmulatedCuda.Set("STREAMS", streams);
         Device = CudaDriver.Load().Open(0);
         Stream = Device.CreateStream();
-        Module = Device.LoadModule("argent emulated image\n"u8, "tests");
     }
 
     public CudaDevice Device { get; }
 
     public CudaStream Stream { get; }
 
-    public CudaModule Module { get; }
+    /// <summary>The emulator's own kernels.</summary>
+    public CudaModule Module => _module ??= LoadModule();
 
     /// <summary>A tensor in memory of its own with these values.</summary>
     public DeviceTensor<T> Upload<T>(params ReadOnlySpan<T> values) where T : unmanaged
@@ -50,11 +51,17 @@ sealed class OpenDevice : IDisposable
         return values;
     }
 
+    CudaModule LoadModule()
+    {
+        EmulatedCuda.NeedsEmulator("runs a kernel of the emulator's");
+        return Device.LoadModule("argent emulated image\n"u8, "tests");
+    }
+
     public void Dispose()
     {
         // All of it: the context lives as long as anything in it, and an error that it holds does too.
         foreach (var memory in _memories) memory.Dispose();
-        Module.Dispose();
+        _module?.Dispose();
         Stream.Dispose();
         Device.Dispose();
     }
