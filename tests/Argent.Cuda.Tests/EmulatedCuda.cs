@@ -34,6 +34,10 @@ static unsafe class EmulatedCuda
             .Select(name => (name, Environment.GetEnvironmentVariable(name))),
     ];
 
+    // Before any test: the runtime would fill the list only when it is first read.
+    [System.Runtime.CompilerServices.ModuleInitializer]
+    internal static void Remember() => _ = _started.Length;
+
     /// <summary>Points the product at the emulated libraries, for this process; on a device at what it was started with.</summary>
     public static void Use()
     {

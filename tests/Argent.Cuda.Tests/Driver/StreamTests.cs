@@ -128,6 +128,7 @@ public sealed class StreamTests
     [Fact]
     public void Values_go_from_one_device_to_another_and_nowhere_by_mistake()
     {
+        EmulatedCuda.NeedsEmulator("copies between two devices");
         using var open = new OpenDevice();
         using var second = CudaDriver.Load().Open(1);
         using var memory = second.Allocate(64);
