@@ -50,7 +50,7 @@ sanitize() {
 }
 bench() {
     # shellcheck disable=SC2086
-    argent bench gpu --device cuda --out "$out/parts/$1" --items "$2" --quiet --check ${ARGENT_BENCH_OPTIONS:-}
+    argent bench gpu --device cuda --out "$out/parts/$1" --items "$2" --quiet ${ARGENT_BENCH_OPTIONS:-}
 }
 
 run_part() {

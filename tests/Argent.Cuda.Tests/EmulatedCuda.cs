@@ -67,6 +67,9 @@ static unsafe class EmulatedCuda
     /// <param name="reason">What the test does that only the emulator can.</param>
     public static void NeedsEmulator(string reason) => Assert.SkipWhen(IsDevice, $"This test {reason}, which needs the emulator.");
 
+    /// <summary>Skips the test where only the package is, without sources and their compilers.</summary>
+    public static void NeedsSources() => Assert.SkipWhen(IsDevice, "This test reads the sources, which a machine with the package alone does not have.");
+
     static void Set(nint library, string option, string value)
     {
         byte* name = (byte*)Marshal.StringToCoTaskMemUTF8(option), text = (byte*)Marshal.StringToCoTaskMemUTF8(value);

@@ -130,6 +130,7 @@ public sealed class LaunchTests
     [Fact]
     public void A_module_that_was_unloaded_launches_nothing()
     {
+        EmulatedCuda.NeedsEmulator("loads an image of the emulator's");
         using var open = new OpenDevice();
         var module = open.Device.LoadModule("argent emulated image\n"u8, "other");
         var function = module.Function<ulong>(Kernel);
