@@ -86,6 +86,31 @@ public sealed class CudaServingTests(SmallModel small) : IClassFixture<SmallMode
         Open(gpu).Dispose();
     }
 
+    [Fact]
+    public void What_is_published_on_a_device_has_the_bytes_of_the_processors()
+    {
+        EmulatedCuda.Use();
+        using var gpu = CudaKernels.Open(0, small.Kernels, WorkingBytes);
+        string folder = Directory.CreateTempSubdirectory("argent-cuda-").FullName;
+        try
+        {
+            small.Publish(folder, gpu);
+            string published = Artifact.Resolve(folder), expected = Artifact.Resolve(small.Folder);
+            string[] names = [.. Directory.GetFiles(expected, "*.safetensors").Select(f => Path.GetFileName(f))];
+            Assert.NotEmpty(names);
+            foreach (string name in names)
+            {
+                Assert.True(
+                    File.ReadAllBytes(Path.Combine(expected, name)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(published, name))),
+                    name);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     Snapshot Open(IKernels kernels) => Snapshot.Load(Artifact.Open(Artifact.Resolve(small.Folder)), kernels: kernels);
 
     RetrievalRequest Request(int i) => small.Request(1 + i * 9) with

@@ -14,13 +14,13 @@ public sealed class SmallModel : IDisposable
     public const int Seed = 5;
 
     readonly Random _random = new(Seed);
+    readonly Tensor<float> _vectors;
 
     public SmallModel()
     {
         Kernels = CpuKernels.Create(Workers);
-        var options = new PublishOptions { NList = 16, NProbe = 2 };
-        var source = PublishSource.FromVectors("small", Catalogue(), Vectors(Items), Metric.InnerProduct);
-        Publisher.Publish(source, options, Folder, Kernels, Progress.None);
+        _vectors = Vectors(Items);
+        Publish(Folder, Kernels);
     }
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("argent-serving-").FullName;
@@ -35,6 +35,14 @@ public sealed class SmallModel : IDisposable
     public Snapshot Open() => Snapshot.Load(Artifact.Open(Artifact.Resolve(Folder)));
 
     public RetrievalRequest Request(int k = 10) => new() { User = new UserInput { Vectors = [RandomVector()] }, K = k };
+
+    /// <summary>Publishes the same items once more.</summary>
+    public void Publish(string folder, IKernels kernels)
+    {
+        var options = new PublishOptions { NList = 16, NProbe = 2 };
+        var source = PublishSource.FromVectors("small", Catalogue(), _vectors, Metric.InnerProduct);
+        Publisher.Publish(source, options, folder, kernels, Progress.None);
+    }
 
     public void Dispose()
     {
