@@ -68,7 +68,8 @@ static unsafe class EmulatedCuda
     public static void NeedsEmulator(string reason) => Assert.SkipWhen(IsDevice, $"This test {reason}, which needs the emulator.");
 
     /// <summary>Skips the test where only the package is, without sources and their compilers.</summary>
-    public static void NeedsSources() => Assert.SkipWhen(IsDevice, "This test reads the sources, which a machine with the package alone does not have.");
+    public static void NeedsSources() =>
+        Assert.SkipWhen(IsDevice, "This test reads the sources, which a machine with the package alone does not have.");
 
     static void Set(nint library, string option, string value)
     {

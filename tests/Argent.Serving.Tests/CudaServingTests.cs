@@ -100,9 +100,8 @@ public sealed class CudaServingTests(SmallModel small) : IClassFixture<SmallMode
             Assert.NotEmpty(names);
             foreach (string name in names)
             {
-                Assert.True(
-                    File.ReadAllBytes(Path.Combine(expected, name)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(published, name))),
-                    name);
+                byte[] left = File.ReadAllBytes(Path.Combine(expected, name)), right = File.ReadAllBytes(Path.Combine(published, name));
+                Assert.True(left.AsSpan().SequenceEqual(right), name);
             }
         }
         finally
