@@ -192,7 +192,16 @@ public sealed partial class CudaKernels : IKernels, IDisposable
         foreach (var copies in _kept) copies.Free();
         CloseDevice();
         OpenDevice();
-        foreach (var copies in _kept) copies.Load(_stream);
+        try
+        {
+            foreach (var copies in _kept) copies.Load(_stream);
+        }
+        catch
+        {
+            // A device with half of what was kept must not look like a whole one.
+            CloseDevice();
+            throw;
+        }
         Restarts++;
     }
 }
