@@ -4,10 +4,11 @@
 # Without parts all of them, in this order: doctor, kernels, contracts, driver, rows, memcheck, racecheck, bench-20m, bench-80m.
 # Each part ends within ARGENT_PART_SECONDS, 570 if not set. A part whose file OUT/parts/NAME.json exists is left out, so a run
 # that was cut short goes on where it stopped; removing the file runs the part again. OUT/report.json and OUT/report.txt hold
-# what every part found so far. Ends with 1 where a part failed.
+# what every part found so far. Ends with 1 where a part failed. ARGENT_BENCH_OPTIONS holds more options of the benchmarks, all
+# but --items and --out.
 set -euo pipefail
 
-[ $# -ge 2 ] || { sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
+[ $# -ge 2 ] || { sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
 all=(doctor kernels contracts driver rows memcheck racecheck bench-20m bench-80m)
 package=$(cd "$1" && pwd)
 mkdir -p "$2/parts"
